@@ -1,0 +1,55 @@
+/* A slice of bytes. Ownership: a slice owns nothing; it lives as long as what it points into.
+ *
+ * Slices made by an arena or taken from a literal are followed by a NUL byte, which is not counted, so
+ * that they can be handed to C functions; slices cut out of other slices are not. */
+#ifndef RB_BASE_STR_H
+#define RB_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct rb_str {
+	const char *p; /* may be NULL when n is 0 */
+	size_t n;      /* bytes */
+};
+
+#define RB_STR(literal) ((struct rb_str){"" literal, sizeof(literal) - 1})
+
+/* For printf's "%.*s". */
+#define RB_STR_ARG(s) ((int)(s).n), ((s).p != NULL ? (s).p : "")
+
+/* The slice of a NUL-terminated string (NULL gives the empty slice). */
+struct rb_str rb_str_c(const char *s);
+bool rb_str_eq(struct rb_str a, struct rb_str b);
+bool rb_str_is(struct rb_str a, const char *b);
+/* Byte order, as memcmp, shorter first. */
+int rb_str_cmp(struct rb_str a, struct rb_str b);
+bool rb_str_starts(struct rb_str s, const char *prefix);
+bool rb_str_ends(struct rb_str s, const char *suffix);
+/* Offset of the first `needle` at or after `from`, or SIZE_MAX. */
+size_t rb_str_find(struct rb_str s, struct rb_str needle, size_t from);
+/* Bytes [from, to), clamped to the slice. */
+struct rb_str rb_str_cut(struct rb_str s, size_t from, size_t to);
+/* Without leading and trailing blanks (space, tab, CR, LF). */
+struct rb_str rb_str_trim(struct rb_str s);
+/* Without the trailing newlines that `$( )` would drop (LF, and CR before it). */
+struct rb_str rb_str_chomp(struct rb_str s);
+
+/* Parses the whole of s as a decimal integer with optional sign. 0, or -1 if it is none or overflows. */
+int rb_str_int(struct rb_str s, int64_t *out);
+/* Parses the whole of s as a finite decimal number (123, -1.5, 2e3). 0 or -1. No locale is consulted. */
+int rb_str_number(struct rb_str s, double *out);
+
+/* Levenshtein distance, bounded: returns `limit + 1` when it is more than `limit`. For "did you mean". */
+unsigned rb_str_distance(struct rb_str a, struct rb_str b, unsigned limit);
+
+/* Length in bytes of the UTF-8 sequence at s[0..n): 1..4, or 0 if it is malformed (overlong, surrogate,
+ * above U+10FFFF, truncated); *cp gets the code point (RFC 3629). */
+size_t rb_utf8_next(const char *s, size_t n, uint32_t *cp);
+/* Terminal columns of a code point: 0 (combining, control), 1 or 2 (East Asian wide, emoji). */
+int rb_utf8_width(uint32_t cp);
+/* Terminal columns of a slice; a malformed byte counts 1. */
+size_t rb_str_width(struct rb_str s);
+
+#endif

@@ -1,0 +1,37 @@
+/* The one masker, which stands before every sink: secrets become "***". Ownership: the masker copies the
+ * secrets into memory of its own, which is wiped when it is freed; a stream borrows its masker.
+ *
+ * The promise and its limits are those of reliability S1 and S3: the whole value and each of its lines
+ * (of 4 bytes and more), base64 and base64url at the three shifts, hex in both cases, URL-, JSON- and
+ * shell-quoted forms. Where matches overlap, their union is masked. */
+#ifndef RB_EVENT_MASK_H
+#define RB_EVENT_MASK_H
+
+#include "base/buf.h"
+
+enum { RB_SECRET_MIN = 4, RB_SECRET_MAX = 65536 }; /* bytes */
+
+struct rb_masker;
+
+struct rb_masker *rb_masker_new(const struct rb_alloc *alloc);
+void rb_masker_free(struct rb_masker *m);
+/* Adds a secret and its encodings. -1 if it is shorter than RB_SECRET_MIN or longer than RB_SECRET_MAX (nothing
+ * was added). Streams that are open already use it from their next byte on. */
+int rb_masker_add(struct rb_masker *m, struct rb_str secret);
+/* True if there is anything to mask. */
+bool rb_masker_active(const struct rb_masker *m);
+/* Appends a whole text, masked. */
+void rb_masker_text(const struct rb_masker *m, struct rb_str in, struct rb_buf *out);
+/* Appends JSON text with every string in it (keys too) masked before encoding; invalid JSON is masked as text. */
+void rb_masker_json(const struct rb_masker *m, struct rb_str in, struct rb_buf *out);
+
+/* One stream of bytes (an attempt's stdout). What may be the beginning of a secret is held back. */
+struct rb_mask_stream;
+struct rb_mask_stream *rb_mask_stream_new(const struct rb_masker *m, const struct rb_alloc *alloc);
+void rb_mask_stream_free(struct rb_mask_stream *s);
+/* Feeds bytes; appends to out what is safe to show. The result does not depend on how the bytes are split. */
+void rb_mask_stream_feed(struct rb_mask_stream *s, struct rb_str in, struct rb_buf *out);
+/* The end: appends what was held back. */
+void rb_mask_stream_end(struct rb_mask_stream *s, struct rb_buf *out);
+
+#endif
