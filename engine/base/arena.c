@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-	FIRST_BLOCK = 1024,     /* a visit of a small step fits; polling allocates one of these */
-	LARGEST_BLOCK = 65536,  /* doubling stops here; larger requests get a block of their own size */
+	FIRST_BLOCK = 1024,    /* a visit of a small step fits; polling allocates one of these */
+	LARGEST_BLOCK = 65536, /* doubling stops here; larger requests get a block of their own size */
 };
 
 struct rb_arena_block {

@@ -42,7 +42,7 @@ reserve(struct rb_buf *b, size_t n)
 		cap = b->cap == 0 ? 64 : b->cap;
 		while (cap < b->len + n + 1)
 			cap *= 2;
-		if (cap > b->max + 1)
+		if (cap - 1 > b->max)
 			cap = b->max + 1;
 		b->p = rb_alloc_resize(b->alloc, b->p, cap);
 		b->cap = cap;

@@ -10,12 +10,13 @@
 
 #include "base/buf.h"
 
+/* What readers of this project accept; the writer itself has no limit. */
 enum { RB_JSON_DEPTH = 64 };
 
 struct rb_json {
 	struct rb_buf *out;
 	unsigned depth;
-	bool has_item[RB_JSON_DEPTH + 1]; /* a comma is due before the next item at this depth */
+	bool comma; /* due before the next item */
 	bool after_key;
 };
 
@@ -24,10 +25,11 @@ void rb_json_open(struct rb_json *j, char bracket);  /* '{' or '[' */
 void rb_json_close(struct rb_json *j, char bracket); /* '}' or ']' */
 void rb_json_key(struct rb_json *j, const char *key);
 void rb_json_key_str(struct rb_json *j, struct rb_str key);
-/* A string; each byte that is not part of valid UTF-8 becomes U+FFFD. */
+/* A string; each byte that is not part of valid UTF-8 becomes U+FFFD. What could steer a terminal or a reader
+ * of lines (rb_utf8_steers) is written as \u escapes. */
 void rb_json_str(struct rb_json *j, struct rb_str s);
 void rb_json_c(struct rb_json *j, const char *s);
-/* A string if s is valid UTF-8, else {"base64": "…"} (RFC 4648), so that every byte can be had back. */
+/* A string if s is valid UTF-8, else {"base64":"…"} (RFC 4648), so that every byte can be had back. */
 void rb_json_bytes(struct rb_json *j, struct rb_str s);
 void rb_json_int(struct rb_json *j, int64_t v);
 /* The shortest text that reads back as v; null when v is not finite. */

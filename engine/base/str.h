@@ -15,6 +15,11 @@ struct rb_str {
 };
 
 #define RB_STR(literal) ((struct rb_str){"" literal, sizeof(literal) - 1})
+/* The same as an initializer of static data. */
+#define RB_STR_INIT(literal)                                                                                 \
+	{                                                                                                    \
+		"" literal, sizeof(literal) - 1                                                              \
+	}
 
 /* For printf's "%.*s". */
 #define RB_STR_ARG(s) ((int)(s).n), ((s).p != NULL ? (s).p : "")
@@ -41,7 +46,14 @@ int rb_str_int(struct rb_str s, int64_t *out);
 /* Parses the whole of s as a finite decimal number (123, -1.5, 2e3). 0 or -1. No locale is consulted. */
 int rb_str_number(struct rb_str s, double *out);
 
-/* Levenshtein distance, bounded: returns `limit + 1` when it is more than `limit`. For "did you mean". */
+/* The shortest decimal text that reads back as v: "8000", "0.1", "1e+300"; "nan", "inf", "-inf". No locale is
+ * consulted. Returns buf. */
+enum { RB_NUMBER_TEXT = 32 };
+char *rb_number_text(double v, char buf[RB_NUMBER_TEXT]);
+
+/* Levenshtein distance in bytes, bounded: returns `limit + 1` when it is more than `limit` (at most
+ * RB_DISTANCE_MAX; larger ones are taken for it). For "did you mean". */
+enum { RB_DISTANCE_MAX = 16 };
 unsigned rb_str_distance(struct rb_str a, struct rb_str b, unsigned limit);
 
 /* Length in bytes of the UTF-8 sequence at s[0..n): 1..4, or 0 if it is malformed (overlong, surrogate,
@@ -49,6 +61,10 @@ unsigned rb_str_distance(struct rb_str a, struct rb_str b, unsigned limit);
 size_t rb_utf8_next(const char *s, size_t n, uint32_t *cp);
 /* Terminal columns of a code point: 0 (combining, control), 1 or 2 (East Asian wide, emoji). */
 int rb_utf8_width(uint32_t cp);
+/* Whether showing the code point could deceive or steer a terminal: controls (C0, DEL, C1), line and
+ * paragraph separators, bidirectional controls, the byte-order mark. Tab and line feed are among them:
+ * whoever means to let these through says so. */
+bool rb_utf8_steers(uint32_t cp);
 /* Terminal columns of a slice; a malformed byte counts 1. */
 size_t rb_str_width(struct rb_str s);
 
