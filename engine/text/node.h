@@ -22,29 +22,29 @@ struct rb_node {
 	enum rb_node_kind kind;
 	enum rb_scalar_style style; /* of a scalar */
 	bool empty_plain;           /* a scalar that was not written at all (`key:`) or is `~` or `null` */
-	struct rb_span span;        /* of a scalar: with its quotes; of a list or map: its first line at least */
-	struct rb_str text;         /* of a scalar: its value after YAML's unescaping */
-	size_t len;                 /* items or pairs */
+	struct rb_span span; /* of a scalar: with its quotes; of a list or map: its first line at least */
+	struct rb_str text;  /* of a scalar: its value after YAML's unescaping */
+	size_t len;          /* items or pairs */
 	const struct rb_node **items;
 	const struct rb_pair *pairs;
 };
 
-/* Reads a document by libyaml's event API. Returns the root, or NULL; what is wrong goes to `diags`, all of it
- * that can be found (libyaml stops at a syntax error). A document with errors other than of syntax still has
- * its tree, so that the checker can go on collecting. An empty document is RB_E_DOCUMENT. */
-const struct rb_node *rb_yaml_load(struct rb_arena *arena, const struct rb_source *src, struct rb_diags *diags);
+/* Reads a document by libyaml's event API. Returns the root, or NULL; what is wrong goes to `diags`, all of
+ * it that can be found (libyaml stops at a syntax error). A document with errors other than of syntax still
+ * has its tree, so that the checker can go on collecting. An empty document is RB_E_DOCUMENT. */
+const struct rb_node *rb_yaml_load(
+    struct rb_arena *arena, const struct rb_source *src, struct rb_diags *diags);
 
-/* The value of a key in a map, or NULL. */
+/* The value of a key in a map, or NULL (also where `map` is none). */
 const struct rb_node *rb_node_get(const struct rb_node *map, const char *key);
 /* "a text", "a list", "a mapping", "nothing": for messages. */
 const char *rb_node_form(const struct rb_node *n);
-/* The source offset of byte `i` of a scalar's text, for carets inside of it: exact for plain, single-quoted,
- * double-quoted and literal scalars (escapes, indentation and line ends are followed), the scalar's start where
- * it cannot be known. i may equal the text's length. */
+/* The source offset of byte `i` of a scalar's text, for carets inside of it: exact for all styles (escapes,
+ * indentation, folding and line ends are followed); the start of what the byte came from where that is one
+ * thing, as an escape is. i may equal the text's length; beyond it, and in a block of blanks alone, the
+ * scalar's start. */
 size_t rb_node_offset(const struct rb_node *scalar, size_t i);
-
-/* YAML's own traps, found from the source text: adds their diagnostics for what was loaded, and for a file on
- * which libyaml stopped, where a trap explains the stop. Called by rb_yaml_load. */
-void rb_traps(const struct rb_source *src, const struct rb_node *root, struct rb_diags *diags);
+/* The span of bytes [from, to) of a scalar's text; the whole scalar where that cannot be known. */
+struct rb_span rb_node_span(const struct rb_node *scalar, size_t from, size_t to);
 
 #endif
