@@ -6,6 +6,8 @@
 
 #define FIELDS(...) ((const struct rb_event_field_row[]){__VA_ARGS__, {NULL, RB_EVF_TEXT, NULL}})
 
+/* One field a line, which the formatter would join. */
+/* clang-format off */
 const struct rb_event_row rb_event_rows[RB_EV_TYPES] = {
     [RB_EV_RUN_START] = {"run_start", "The run begins. Always the first record.", true,
 	FIELDS({"version", RB_EVF_INT, "version of this format"},
@@ -77,6 +79,8 @@ const struct rb_event_row rb_event_rows[RB_EV_TYPES] = {
 	    {"stderr_file", RB_EVF_WORD, "file in the run's folder with its standard error"},
 	    {"stdout_bytes", RB_EVF_INT, "bytes that it wrote"},
 	    {"stderr_bytes", RB_EVF_INT, "bytes that it wrote"},
+	    {"stdout_left_out", RB_EVF_INT, "bytes of these that are not in the file, if any"},
+	    {"stderr_left_out", RB_EVF_INT, "bytes of these that are not in the file, if any"},
 	    {"output_incomplete", RB_EVF_BOOL, "a process left behind still held the output open"},
 	    {"survivors", RB_EVF_TEXT, "processes that outlived the ladder of signals"})},
     [RB_EV_FACTS] = {"facts", "What the step found.", true,
@@ -139,6 +143,7 @@ const struct rb_event_row rb_event_rows[RB_EV_TYPES] = {
 	    {"confirmed", RB_EVF_INT, "confirmations given"},
 	    {"failed", RB_EVF_INT, "steps that did not pass"})},
 };
+/* clang-format on */
 
 void
 rb_event_init(struct rb_event *ev, enum rb_event_type type, const struct rb_where *where)

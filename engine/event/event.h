@@ -39,7 +39,7 @@ enum rb_event_type {
 
 /* Which step an event speaks of. All zero for events of the run itself. */
 struct rb_where {
-	struct rb_str step;  /* instance path: "restart/start", "pods[2]/check", "free#2" on its second visit */
+	struct rb_str step;  /* instance path: "restart/start", "pods[2]/check"; "free#2": its second visit */
 	struct rb_str id;    /* the step's own id ("start"), or what was made for it ("step_3") */
 	struct rb_str title; /* with its values filled in; may be empty */
 	unsigned depth;      /* how many steps enclose it, for indentation */
@@ -49,12 +49,12 @@ struct rb_where {
 };
 
 enum rb_event_field_type {
-	RB_EVF_TEXT,  /* free text: masked before every sink */
-	RB_EVF_WORD,  /* structural text (an outcome, an id, a path of ours): never masked */
-	RB_EVF_INT,   /* 64-bit */
-	RB_EVF_NS,    /* a duration in nanoseconds; shown as milliseconds in the transcript */
+	RB_EVF_TEXT, /* free text: masked before every sink */
+	RB_EVF_WORD, /* structural text (an outcome, an id, a path of ours): never masked */
+	RB_EVF_INT,  /* 64-bit */
+	RB_EVF_NS,   /* a duration in nanoseconds; shown as milliseconds in the transcript */
 	RB_EVF_BOOL,
-	RB_EVF_JSON,  /* JSON text whose strings are free text: masked string by string before it is kept */
+	RB_EVF_JSON, /* JSON text whose strings are free text: masked string by string before it is kept */
 };
 
 struct rb_event_field {
