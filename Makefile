@@ -70,4 +70,5 @@ unit: $(foreach l,$(LAYERS),unit-$(l))
 clean:
 	rm -rf $(B)
 
+-include mk/*.mk
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

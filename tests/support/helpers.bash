@@ -1,0 +1,110 @@
+# What tests of the command share. In a .bats file: `load support/helpers`, then `setup() { sandbox; }` and
+# `teardown() { end_all; }`.
+#
+# RUNBOOK is the command under test, SUPPORT the folder of the helper programs; both come from $B.
+# shellcheck shell=bash disable=SC2154 # status, output and stderr are set by bats
+
+bats_require_minimum_version 1.5.0
+
+TOP=$(cd "$BATS_TEST_DIRNAME" && while [ ! -f Makefile ] && [ "$PWD" != / ]; do cd ..; done && pwd)
+B=${B:-$TOP/build}
+RUNBOOK=${RUNBOOK:-$B/runbook}
+SUPPORT=$B/support
+export TOP B RUNBOOK SUPPORT
+
+# An empty folder, to stand in and to be at home in; bats removes it. No terminal, no colour, plain locale.
+sandbox() {
+  cd "$BATS_TEST_TMPDIR" || return 1
+  mkdir -p home state
+  export HOME=$PWD/home XDG_STATE_HOME=$PWD/state LC_ALL=C.UTF-8 TZ=UTC
+  unset NO_COLOR FORCE_COLOR "${!RUNBOOK_@}"
+  STARTED=()
+}
+
+# Ends all that start_* began. In teardown, so that a failed test leaves nothing either.
+end_all() {
+  local pid
+  for pid in "${STARTED[@]}"; do
+    kill -KILL "$pid" 2>/dev/null || true
+    # Waited for, or the shell would say "Killed" in the middle of the results.
+    wait "$pid" 2>/dev/null || true
+  done
+  STARTED=()
+}
+
+# background COMMAND… — starts it; its pid is $BACKGROUND. (Descriptor 3 is how bats sees the end of a test.)
+background() {
+  "$@" 3>&- &
+  BACKGROUND=$!
+  STARTED+=("$BACKGROUND")
+}
+
+# Waits up to 5 s until the command is true.
+eventually() {
+  local i
+  for ((i = 0; i < 250; i++)); do
+    if "$@"; then return 0; fi
+    sleep 0.02
+  done
+  echo "not true within 5 s: $*" >&2
+  return 1
+}
+
+alive() { kill -0 "$1" 2>/dev/null; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# start_httpd ROUTE… (see httpd.c) — sets HTTPD_PORT, HTTPD_URL, HTTPD_LOG, HTTPD_PID.
+start_httpd() {
+  HTTPD_LOG=$BATS_TEST_TMPDIR/httpd.log
+  rm -f "$BATS_TEST_TMPDIR/httpd.port"
+  background "$SUPPORT/httpd" 0 60 "$BATS_TEST_TMPDIR/httpd.port" "$HTTPD_LOG" "$@"
+  HTTPD_PID=$BACKGROUND
+  eventually test -s "$BATS_TEST_TMPDIR/httpd.port"
+  HTTPD_PORT=$(<"$BATS_TEST_TMPDIR/httpd.port")
+  HTTPD_URL=http://127.0.0.1:$HTTPD_PORT
+  export HTTPD_PORT HTTPD_URL HTTPD_LOG HTTPD_PID
+}
+
+# start_holder [WORKERS [ignore-term]] (see holder.c) — sets HOLDER_PORT, HOLDER_PID.
+start_holder() {
+  rm -f "$BATS_TEST_TMPDIR/holder.port"
+  background "$SUPPORT/holder" 0 60 "$BATS_TEST_TMPDIR/holder.port" "$@"
+  HOLDER_PID=$BACKGROUND
+  eventually test -s "$BATS_TEST_TMPDIR/holder.port"
+  HOLDER_PORT=$(<"$BATS_TEST_TMPDIR/holder.port")
+  export HOLDER_PORT HOLDER_PID
+}
+
+# Prints a port of 127.0.0.1 on which nobody listens: one that the kernel just chose, and got back.
+free_port() {
+  local file=$BATS_TEST_TMPDIR/free.port pid
+  rm -f "$file"
+  "$SUPPORT/holder" 0 5 "$file" >/dev/null 3>&- &
+  pid=$!
+  eventually test -s "$file" || return 1
+  kill -KILL "$pid"
+  wait "$pid" 2>/dev/null || true
+  cat "$file"
+}
+
+# write NAME — stdin into a file of the sandbox.
+write() { cat >"$1"; }
+
+# Assertions on what `run` left in $status, $output and, under --separate-stderr, $stderr.
+has_status() {
+  [ "$status" -eq "$1" ] && return 0
+  printf 'exit status %s, expected %s; output:\n%s\n%s\n' "$status" "$1" "$output" "${stderr:-}" >&2
+  return 1
+}
+
+has() {
+  [[ $output$'\n'${stderr:-} == *"$1"* ]] && return 0
+  printf 'not in the output: %s\noutput:\n%s\n%s\n' "$1" "$output" "${stderr:-}" >&2
+  return 1
+}
+
+lacks() {
+  [[ $output$'\n'${stderr:-} != *"$1"* ]] && return 0
+  printf 'in the output, and should not be: %s\noutput:\n%s\n%s\n' "$1" "$output" "${stderr:-}" >&2
+  return 1
+}
