@@ -1,0 +1,288 @@
+/* The terminal, on a pseudo-terminal of the test's own. */
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+#include "os/tty.h"
+
+struct pty {
+	int master, slave;
+};
+
+static struct pty
+open_pty(void)
+{
+	struct pty p;
+	char name[64];
+
+	p.master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(p.master >= 0);
+	assert_int_equal(grantpt(p.master), 0);
+	assert_int_equal(unlockpt(p.master), 0);
+	assert_int_equal(ptsname_r(p.master, name, sizeof(name)), 0);
+	p.slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(p.slave >= 0);
+	return p;
+}
+
+static void
+type(const struct pty *p, const char *text)
+{
+	struct pollfd in = {.fd = p->slave, .events = POLLIN};
+
+	assert_int_equal(write(p->master, text, strlen(text)), strlen(text));
+	assert_int_equal(poll(&in, 1, 2000), 1);
+}
+
+/* What the terminal has echoed. */
+static void
+echoed(const struct pty *p, const char *expected)
+{
+	struct pollfd in = {.fd = p->master, .events = POLLIN};
+	char text[256] = "";
+	ssize_t n = 0;
+
+	if (poll(&in, 1, 50) == 1)
+		n = read(p->master, text, sizeof(text) - 1);
+	assert_true(n >= 0);
+	assert_string_equal(text, expected);
+}
+
+static void
+keys_come_one_by_one_without_echo(void **state)
+{
+	struct pty p = open_pty();
+	struct termios before, after;
+	struct rb_tty t;
+
+	(void)state;
+	tcgetattr(p.slave, &before);
+	assert_int_equal(rb_tty_open(&t, p.slave), 0);
+	assert_int_equal(rb_tty_keys(&t), 0);
+	type(&p, "yn\xc3\xa9\x1b[A\x1b[1;5Cx\x1bOPz");
+	assert_int_equal(rb_tty_key(&t), 'y');
+	assert_int_equal(rb_tty_key(&t), 'n');
+	assert_int_equal(rb_tty_key(&t), 0xe9);
+	assert_int_equal(rb_tty_key(&t), RB_TTY_OTHER);
+	assert_int_equal(rb_tty_key(&t), RB_TTY_OTHER);
+	assert_int_equal(rb_tty_key(&t), 'x');
+	assert_int_equal(rb_tty_key(&t), RB_TTY_OTHER);
+	assert_int_equal(rb_tty_key(&t), 'z');
+	type(&p, "\xff\x04");
+	assert_int_equal(rb_tty_key(&t), RB_TTY_OTHER);
+	assert_int_equal(rb_tty_key(&t), RB_TTY_EOF);
+	echoed(&p, "");
+	rb_tty_close(&t);
+	tcgetattr(p.slave, &after);
+	assert_int_equal(after.c_lflag, before.c_lflag);
+	assert_int_equal(after.c_cc[VMIN], before.c_cc[VMIN]);
+	assert_true(fcntl(p.slave, F_GETFD) >= 0); /* not ours to close */
+	close(p.slave);
+	close(p.master);
+}
+
+static void
+a_hidden_line_is_not_echoed_and_what_was_typed_ahead_is_dropped(void **state)
+{
+	struct pty p = open_pty();
+	struct rb_buf line;
+	struct rb_tty t;
+
+	(void)state;
+	rb_buf_init(&line, NULL, 4096);
+	assert_int_equal(rb_tty_open(&t, p.slave), 0);
+	type(&p, "ahead\n");
+	echoed(&p, "ahead\r\n");
+	assert_int_equal(rb_tty_hidden(&t), 0);
+	type(&p, "s3cret\n");
+	assert_int_equal(rb_tty_line(&t, &line), 1);
+	assert_string_equal(rb_buf_cstr(&line), "s3cret");
+	echoed(&p, "\r\n");
+	assert_int_equal(rb_tty_restore(&t), 0);
+	rb_buf_clear(&line);
+	type(&p, "seen\n");
+	echoed(&p, "seen\r\n");
+	assert_int_equal(rb_tty_line(&t, &line), 1);
+	type(&p, "\x04");
+	assert_int_equal(rb_tty_line(&t, &line), -1);
+	rb_tty_hidden(&t);
+	errno = 77;
+	rb_tty_rescue(&t);
+	assert_int_equal(errno, 77);
+	type(&p, "x\n");
+	echoed(&p, "x\r\n");
+	close(p.master);
+	assert_int_equal(rb_tty_line(&t, &line) >= 0 ? rb_tty_line(&t, &line) : -1, -1); /* hung up */
+	rb_tty_close(&t);
+	close(p.slave);
+	rb_buf_free(&line);
+}
+
+static void
+what_is_no_terminal(void **state)
+{
+	struct rb_tty t;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_false(rb_tty_is(ends[0]));
+	assert_false(rb_tty_is(-1));
+	assert_int_equal(rb_tty_open(&t, ends[0]), -1);
+	assert_int_equal(rb_tty_width(ends[0]), RB_TTY_COLUMNS);
+	rb_tty_close(&t);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+the_width_is_that_of_the_window(void **state)
+{
+	struct winsize size = {.ws_row = 24, .ws_col = 133};
+	struct pty p = open_pty();
+
+	(void)state;
+	assert_int_equal(rb_tty_width(p.slave), RB_TTY_COLUMNS); /* 0: it does not know */
+	ioctl(p.master, TIOCSWINSZ, &size);
+	assert_int_equal(rb_tty_width(p.slave), 133);
+	close(p.slave);
+	close(p.master);
+}
+
+#define CHECK(condition)                                                                                     \
+	do {                                                                                                 \
+		if (!(condition))                                                                            \
+			_exit(__LINE__ % 250 + 1);                                                           \
+	} while (0)
+
+/* A session of its own with the terminal as its controlling one: what an interactive step lives in. */
+static void
+session(const struct pty *p)
+{
+	static const char *const argv[] = {
+	    "sh", "-c", "stty -echo; cut -d' ' -f 5,8 /proc/$$/stat; kill -INT $$; sleep 5", NULL};
+	static const char *const wrong[] = {"/no/such", NULL};
+	static const char *const bad[] = {"/dev/shm/rb-tty-bad", NULL};
+	struct rb_spawn req = request(argv);
+	struct rb_spawned s;
+	struct rb_tty t;
+	struct rb_buf out;
+	int group, foreground, status;
+
+	alarm(20);
+	CHECK(setsid() > 0);
+	CHECK(ioctl(p->slave, TIOCSCTTY, 0) == 0);
+	CHECK(rb_tty_open(&t, -1) == 0);
+	CHECK(rb_tty_foreground(&t));
+	CHECK(rb_tty_keys(&t) == 0);
+
+	req.terminal = t.fd;
+	req.in = (struct rb_spawn_io){.mode = RB_IO_FD, .fd = p->slave};
+	req.out.mode = RB_IO_PIPE;
+	CHECK(rb_tty_restore(&t) == 0);
+	CHECK(rb_spawn(&req, &s) == 0);
+	rb_buf_init(&out, NULL, 4096);
+	/* Its group has the foreground, in our session; it was ended by its own signal, and we were not. */
+	CHECK(waitpid(s.pid, &status, 0) == s.pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+	read_all(s.out, &out);
+	CHECK(sscanf(rb_buf_cstr(&out), "%d %d", &group, &foreground) == 2);
+	CHECK(group == s.pid && foreground == s.pid);
+	CHECK(!rb_tty_foreground(&t));
+	CHECK(rb_tty_keys(&t) == -1 && errno == EIO); /* and does not stop us */
+	CHECK(rb_tty_take(&t) == 0);
+	CHECK(rb_tty_foreground(&t));
+
+	/* The echo that it switched off is back. */
+	struct termios now;
+	CHECK(tcgetattr(t.fd, &now) == 0 && (now.c_lflag & ECHO) != 0);
+
+	/* A program that cannot start leaves the terminal with us. */
+	req.argv = wrong;
+	CHECK(rb_spawn(&req, &s) == -1 && s.error == RB_SPAWN_NOT_FOUND);
+	CHECK(rb_tty_foreground(&t));
+	int fd = open(bad[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	CHECK(fd >= 0 && write(fd, "#!/no/such\n", 11) == 11);
+	close(fd);
+	req.argv = bad;
+	CHECK(rb_spawn(&req, &s) == -1 && s.error == RB_SPAWN_BAD_INTERPRETER);
+	unlink(bad[0]);
+	CHECK(rb_tty_foreground(&t));
+	rb_tty_close(&t);
+	rb_buf_free(&out);
+	_exit(0);
+}
+
+static void
+the_foreground_goes_to_a_child_and_comes_back(void **state)
+{
+	struct pty p = open_pty();
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		session(&p);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(p.slave);
+	close(p.master);
+}
+
+static void
+check_escape(struct rb_str in, int lines, const char *expected)
+{
+	struct rb_buf out;
+
+	rb_buf_init(&out, NULL, 4096);
+	rb_tty_escape(&out, in, lines);
+	assert_string_equal(rb_buf_cstr(&out), expected);
+	rb_buf_free(&out);
+}
+
+static void
+text_can_do_nothing_to_a_terminal(void **state)
+{
+	(void)state;
+	check_escape(
+	    RB_STR("plain caf\xc3\xa9 \xe4\xb8\xad"), RB_TTY_ONE_LINE, "plain caf\xc3\xa9 \xe4\xb8\xad");
+	check_escape(RB_STR("\033]52;c;aGk=\a"), RB_TTY_LINES, "\\e]52;c;aGk=\\a");
+	check_escape(RB_STR("a\tb\nc\r"), RB_TTY_LINES, "a\tb\nc\\r");
+	check_escape(RB_STR("a\tb\nc"), RB_TTY_ONE_LINE, "a\\tb\\nc");
+	check_escape(RB_STR("\0\x01\x7f"), RB_TTY_LINES, "\\x00\\x01\\x7f");
+	check_escape(RB_STR("\xc2\x9b"
+			    "31m"),
+	    RB_TTY_LINES, "\\u009b31m");
+	check_escape(RB_STR("\x9b"
+			    "31m"),
+	    RB_TTY_LINES, "\\x9b31m");
+	check_escape(RB_STR("a\xe2\x80\xae"
+			    "b\xe2\x81\xa6"),
+	    RB_TTY_LINES, "a\\u202eb\\u2066");
+	check_escape(RB_STR("\xe2\x80\xa8"), RB_TTY_LINES, "\\u2028");
+	check_escape(RB_STR("\xef\xbb\xbf"), RB_TTY_LINES, "\\ufeff");
+	check_escape(RB_STR("\xf3\xa0\x80\xa1"), RB_TTY_LINES, "\\U000e0021");
+	check_escape(RB_STR("\xff\xc3(\xed\xa0\x80"), RB_TTY_LINES, "\\xff\\xc3(\\xed\\xa0\\x80");
+	check_escape(RB_STR(""), RB_TTY_LINES, "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(keys_come_one_by_one_without_echo),
+	    cmocka_unit_test(a_hidden_line_is_not_echoed_and_what_was_typed_ahead_is_dropped),
+	    cmocka_unit_test(what_is_no_terminal),
+	    cmocka_unit_test(the_width_is_that_of_the_window),
+	    cmocka_unit_test(the_foreground_goes_to_a_child_and_comes_back),
+	    cmocka_unit_test(text_can_do_nothing_to_a_terminal),
+	};
+
+	alarm(120);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
