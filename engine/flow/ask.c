@@ -1,0 +1,338 @@
+/* Questions: confirmations, and the steps that a person answers (`ask`, `manual`). */
+#include "flow/state.h"
+
+#include <signal.h>
+#include <string.h>
+
+static struct rb_asking *
+asking_new(struct rb_visit *v)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_asking *a = rb_alloc_zero(f->alloc, 1, sizeof(*a));
+
+	rb_arena_init(&a->arena, f->alloc);
+	a->p.visit = v;
+	a->p.question = true;
+	a->p.ticket = ++f->ticket;
+	a->begun = rb_flow_now(f);
+	a->q.ticket = a->p.ticket;
+	a->q.step = v->step;
+	a->q.where = v->where;
+	a->q.arena = &a->arena;
+	a->q.optional = v->step->optional;
+	return a;
+}
+
+void
+rb_asking_free(struct rb_flow *f, struct rb_asking *a)
+{
+	rb_flow_drop_ticket(f, &a->p);
+	rb_arena_free(&a->arena);
+	rb_alloc_free(f->alloc, a);
+}
+
+void
+rb_asking_cancel(struct rb_flow *f, struct rb_asking *a)
+{
+	if (a->done || a->cancelled || a->p.queued)
+		return;
+	a->cancelled = true;
+	f->driver->cancel_ask(f->driver->ctx, a->p.ticket);
+}
+
+static void
+put(struct rb_visit *v, struct rb_asking *a)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+
+	rb_emit_ask(v, &a->q);
+	rb_flow_list_ticket(f, &a->p);
+	if (f->driver->ask(f->driver->ctx, &a->q, &a->answer) == RB_DONE_NOW) {
+		rb_flow_drop_ticket(f, &a->p);
+		a->done = true;
+	}
+}
+
+/* ---- the text of a confirmation ---- */
+
+/* Strictly: what is unset may not be confirmed. */
+static int
+add_text(struct rb_visit *v, struct rb_arena *arena, const struct rb_tmpl *tmpl, struct rb_buf *out)
+{
+	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, arena);
+	struct rb_value text = rb_tmpl_eval(tmpl, &ev);
+
+	if (!rb_v_known(text)) {
+		rb_visit_fail(v, RB_ERRORED, RB_STR(""));
+		rb_reason_value(&v->reason, "confirm", text);
+		return -1;
+	}
+	rb_value_show(text, out);
+	return 0;
+}
+
+/* A danger that says nothing of its own: what it is, and what exactly it will do. */
+static void
+add_made_text(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
+{
+	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, arena);
+	const struct rb_step *step = v->step;
+
+	rb_buf_str(out, v->where.title.n > 0 ? v->where.title : step->id);
+	if (step->op == RB_OP_LEAF && step->kind->summary != NULL && v->role != RB_ROLE_LOOP) {
+		rb_buf_c(out, ": ");
+		step->kind->summary(rb_step_resolve(step, &ev), out);
+	}
+	rb_buf_char(out, '?');
+}
+
+/* A loop is confirmed once, with all that it goes over. */
+static int
+add_items(struct rb_visit *v, struct rb_arena *arena, const struct rb_tmpl *tmpl, struct rb_buf *out)
+{
+	const struct rb_loop *loop = v->step->loop;
+	bool each = tmpl != NULL && rb_tmpl_reads_loop(tmpl, loop);
+	int r = 0;
+
+	if (!each && tmpl != NULL && add_text(v, arena, tmpl, out) != 0)
+		return -1;
+	if (tmpl == NULL)
+		add_made_text(v, arena, out);
+	for (size_t i = 0; i < v->loop->n && r == 0; i++) {
+		if (i > 0 || !each)
+			rb_buf_char(out, '\n');
+		if (!each) {
+			rb_buf_c(out, "- ");
+			rb_value_show(v->loop->items[i], out);
+			continue;
+		}
+		rb_frame_set(v->a.inst->frame, loop->as->slot, v->loop->items[i]);
+		r = add_text(v, arena, tmpl, out);
+	}
+	rb_frame_clear(v->a.inst->frame, loop->as->slot);
+	return r;
+}
+
+static int
+confirm_text(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
+{
+	const struct rb_confirm *c = v->step->confirm;
+	const struct rb_tmpl *tmpl = c != NULL ? c->text : NULL;
+
+	if (v->role == RB_ROLE_LOOP)
+		return add_items(v, arena, tmpl, out);
+	if (tmpl != NULL)
+		return add_text(v, arena, tmpl, out);
+	add_made_text(v, arena, out);
+	return 0;
+}
+
+/* ---- asking for it ---- */
+
+static bool
+wants_confirmation(const struct rb_visit *v)
+{
+	const struct rb_step *step = v->step;
+
+	if (v->role == RB_ROLE_LOOP && v->loop->n == 0)
+		return false;
+	return step->confirm != NULL || (step->op == RB_OP_LEAF && step->effect == RB_DANGER);
+}
+
+static int
+fill_question(struct rb_visit *v, struct rb_asking *a)
+{
+	const struct rb_confirm *c = v->step->confirm;
+	struct rb_buf b;
+	int r;
+
+	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
+	r = confirm_text(v, &a->arena, &b);
+	a->q.text = rb_arena_str(&a->arena, rb_buf_view(&b));
+	a->q.form = RB_ASK_CONFIRM;
+	a->q.needs_id = v->step->effect == RB_DANGER || (c != NULL && c->needs_id);
+	if (r == 0 && c != NULL) {
+		a->q.by = c->by;
+		if (c->type != NULL) {
+			a->q.form = RB_ASK_TYPED;
+			rb_buf_clear(&b);
+			r = add_text(v, &a->arena, c->type, &b);
+			a->q.expect = rb_arena_str(&a->arena, rb_buf_view(&b));
+		}
+	}
+	rb_buf_free(&b);
+	return r;
+}
+
+enum rb_signal
+rb_confirm_ask(struct rb_visit *v)
+{
+	struct rb_str why;
+
+	if (!wants_confirmation(v))
+		return RB_SIG_YES;
+	if (rb_cut_at(rb_visit_flow(v), &v->a, &why) != RB_CUT_NONE) {
+		rb_visit_fail(v, RB_CANCELLED, why);
+		return RB_SIG_BAD;
+	}
+	v->asking = asking_new(v);
+	if (fill_question(v, v->asking) != 0) {
+		rb_asking_free(rb_visit_flow(v), v->asking);
+		v->asking = NULL;
+		return RB_SIG_BAD;
+	}
+	put(v, v->asking);
+	return v->asking->done ? RB_SIG_ANSWERED : RB_SIG_NONE;
+}
+
+/* ---- answers ---- */
+
+/* What an answer that is none makes of the step. */
+static void
+not_answered(struct rb_visit *v, const struct rb_asking *a)
+{
+	enum rb_outcome declined = v->step->optional ? RB_SKIPPED : RB_DECLINED;
+
+	switch (a->answer.what) {
+	case RB_ANSWERED:
+	case RB_DECLINES:
+		rb_visit_fail(v, declined, RB_STR("the operator declined"));
+		break;
+	case RB_NOBODY:
+		rb_visit_fail(v, declined, RB_STR("nobody could be asked"));
+		break;
+	case RB_SKIPS:
+		rb_visit_fail(v, RB_SKIPPED, RB_STR("the operator skipped it"));
+		break;
+	case RB_ABORTS:
+		rb_visit_fail(v, RB_CANCELLED, RB_STR("the operator ended the run"));
+		rb_flow_signal(rb_visit_flow(v), SIGINT);
+		break;
+	}
+}
+
+static bool
+is_confirmed(const struct rb_asking *a)
+{
+	const struct rb_answer *answer = &a->answer;
+
+	if (answer->what != RB_ANSWERED)
+		return false;
+	if (answer->value.kind == RB_V_BOOL)
+		return answer->value.b;
+	if (a->q.form == RB_ASK_TYPED && answer->value.kind == RB_V_TEXT)
+		return rb_str_eq(rb_str_trim(answer->value.s), rb_str_trim(a->q.expect));
+	return true;
+}
+
+enum rb_signal
+rb_confirm_answered(struct rb_visit *v)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_asking *a = v->asking;
+	bool yes = is_confirmed(a);
+
+	rb_emit_answer(v, a);
+	if (yes)
+		f->end.confirmed++;
+	else
+		not_answered(v, a);
+	v->asking = NULL;
+	rb_asking_free(f, a);
+	return yes ? RB_SIG_YES : RB_SIG_NO;
+}
+
+/* ---- steps that a person answers ---- */
+
+void
+rb_people_ask(struct rb_visit *v, struct rb_try *t)
+{
+	struct rb_request *req = (struct rb_request *)(uintptr_t)t->pub.request;
+	struct rb_asking *a = asking_new(v);
+	struct rb_prompt prompt;
+
+	memset(&prompt, 0, sizeof(prompt));
+	if (req->kind->prompt == NULL || req->kind->prompt(req, &a->arena, &prompt) != 0) {
+		rb_asking_free(rb_visit_flow(v), a);
+		t->res.ended = RB_ENDED_ERROR;
+		t->res.reason = req->why.kind == RB_V_ERROR ? req->why.s : RB_STR("it cannot be asked");
+		t->unresolved = true;
+		t->done = true;
+		return;
+	}
+	t->asking = a;
+	a->q.where.attempt = t->pub.where.attempt;
+	a->q.form = prompt.form;
+	a->q.text = prompt.text;
+	a->q.nchoices = prompt.nchoices;
+	a->q.choices = prompt.choices;
+	a->q.values = prompt.values;
+	a->q.nrecord = prompt.nrecord;
+	a->q.record = prompt.record;
+	put(v, a);
+}
+
+static void
+choose(struct rb_visit *v, size_t arm)
+{
+	if (arm < v->step->narms)
+		v->chosen[v->nchosen++] = arm;
+}
+
+/* Which arms of the step the answer leads to: the kind knows of one, of many it is all that are in the list.
+ */
+static void
+choose_arms(struct rb_visit *v, const struct rb_asking *a, int64_t arm)
+{
+	struct rb_value answer = a->answer.value;
+
+	v->nchosen = v->next_chosen = 0;
+	if (v->step->narms == 0)
+		return;
+	v->chosen = RB_ARRAY(&v->arena, size_t, v->step->narms);
+	if (arm >= 0)
+		choose(v, (size_t)arm);
+	if (a->q.form != RB_ASK_MANY || answer.kind != RB_V_LIST)
+		return;
+	for (size_t i = 0; i < a->q.nchoices; i++) {
+		for (size_t k = 0; k < answer.list->len; k++) {
+			if (!rb_value_eq(a->q.values[i], answer.list->items[k]))
+				continue;
+			choose(v, i);
+			break;
+		}
+	}
+}
+
+enum rb_signal
+rb_people_answered(struct rb_visit *v)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_try *t = v->main;
+	struct rb_asking *a = t->asking;
+	struct rb_seen *seen = rb_seen_of(v->a.inst, v->step);
+	struct rb_reason reason;
+	int64_t arm = -1;
+
+	rb_emit_answer(v, a);
+	t->done = true;
+	if (t->cancelled) {
+		t->res.ended = RB_ENDED_CANCELLED;
+		return RB_SIG_ENDED;
+	}
+	if (a->answer.what == RB_ANSWERED) {
+		/* Only a question bounds a way back by itself: each turn of it takes a person. */
+		if (seen != NULL && t->effect == RB_READ)
+			seen->asked = true;
+		t->pub.step->kind->answered(t->pub.request, a->answer.value, &t->arena, &t->res, &arm);
+		choose_arms(v, a, arm);
+		return RB_SIG_ENDED;
+	}
+	t->res.ended = RB_ENDED_CANCELLED;
+	rb_try_judge(v, t, &reason);
+	rb_timer_stop(f, &v->timer);
+	not_answered(v, a);
+	v->main = NULL;
+	rb_try_free(f, t);
+	return RB_SIG_BAD;
+}

@@ -1,0 +1,461 @@
+/* Events: what flow tells of itself. Every field that it fills stands in the table of event/event.c. */
+#include "flow/state.h"
+
+#include <string.h>
+
+static const char *const effects[] = {[RB_READ] = "read", [RB_CHANGE] = "change", [RB_DANGER] = "danger"};
+static const char *const purposes[] = {[RB_FOR_ACTION] = "action",
+    [RB_FOR_DONE_IF] = "done_if",
+    [RB_FOR_VERIFY] = "verify",
+    [RB_FOR_READY] = "ready"};
+static const char *const forms[] = {[RB_ASK_CONFIRM] = "confirm",
+    [RB_ASK_TYPED] = "typed",
+    [RB_ASK_TEXT] = "text",
+    [RB_ASK_NUMBER] = "number",
+    [RB_ASK_YES_NO] = "yes_no",
+    [RB_ASK_CHOICE] = "choice",
+    [RB_ASK_MANY] = "many",
+    [RB_ASK_MANUAL] = "manual"};
+static const char *const endings[] = {[RB_RUN_RESOLVED] = "resolved",
+    [RB_RUN_FAILED] = "failed",
+    [RB_RUN_ESCALATED] = "escalated",
+    [RB_RUN_DECLINED] = "declined",
+    [RB_RUN_CANCELLED] = "cancelled",
+    [RB_RUN_DEADLINE] = "deadline",
+    [RB_RUN_ENVIRONMENT] = "environment"};
+
+static void
+text(struct rb_event *ev, const char *name, struct rb_str s)
+{
+	if (s.n > 0)
+		rb_event_text(ev, name, s);
+}
+
+static void
+word(struct rb_event *ev, const char *name, const char *s)
+{
+	rb_event_text(ev, name, rb_str_c(s));
+}
+
+static bool
+is_quiet(const struct rb_visit *v)
+{
+	return v->a.quiet || v->step->op == RB_OP_EDGE;
+}
+
+void
+rb_emit_phase(
+    struct rb_inst *in, const struct rb_where *where, const char *name, struct rb_str title, int64_t after)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_PHASE, where);
+	word(&ev, "name", name);
+	text(&ev, "title", title);
+	if (after > 0 && after != RB_NEVER)
+		rb_event_num(&ev, "after", after);
+	rb_bus_emit(in->a.strand->flow->bus, &ev);
+}
+
+/* The note of the step, as its title is shown: what is unset is no error in it. */
+static struct rb_str
+note_of(struct rb_visit *v)
+{
+	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, &v->arena);
+	const struct rb_step *step = v->step;
+	struct rb_str s;
+	struct rb_buf b;
+
+	if (step->note == NULL || v->role == RB_ROLE_ITEM)
+		return RB_STR("");
+	if (v->role == RB_ROLE_LOOP && rb_tmpl_reads_loop(step->note, step->loop))
+		return rb_tmpl_source(step->note);
+	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
+	rb_value_show(rb_tmpl_eval(step->note, &ev), &b);
+	s = rb_arena_str(&v->arena, rb_buf_view(&b));
+	rb_buf_free(&b);
+	return s;
+}
+
+void
+rb_emit_step_start(struct rb_visit *v)
+{
+	const struct rb_step *step = v->step;
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_reason why;
+	struct rb_event ev;
+	int64_t limit = step->op == RB_OP_LEAF ? step->kind->timeout : RB_NEVER;
+
+	rb_event_init(&ev, RB_EV_STEP_START, &v->where);
+	word(&ev, "kind", step->action);
+	text(&ev, "title", v->where.title);
+	text(&ev, "note", note_of(v));
+	word(&ev, "effect", effects[step->effect]);
+	if (step->span.src != NULL)
+		rb_event_num(&ev, "line", (int64_t)rb_source_pos(step->span.src, step->span.from).line);
+	if (v->role != RB_ROLE_LOOP &&
+	    rb_flow_duration(f, v->a.inst, step->timeout, limit, &limit, &why) == 0 && limit != RB_NEVER)
+		rb_event_num(&ev, "timeout", limit);
+	if (step->op == RB_OP_LEAF && (step->kind->traits & RB_KIND_OUTPUT) != 0 &&
+	    !rb_str_is(step->show, "line"))
+		text(&ev, "show", step->show);
+	if (is_quiet(v))
+		rb_event_num(&ev, "quiet", 1);
+	rb_bus_emit(f->bus, &ev);
+}
+
+void
+rb_emit_step_end(struct rb_visit *v)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_STEP_END, &v->where);
+	word(&ev, "outcome", rb_outcome_rows[v->outcome].name);
+	text(&ev, "reason", rb_reason_str(&v->reason));
+	text(&ev, "summary", v->summary);
+	word(&ev, "effect", effects[v->step->effect]);
+	rb_event_num(&ev, "attempts", v->attempts);
+	rb_event_num(&ev, "duration", rb_flow_now(rb_visit_flow(v)) - v->begun);
+	word(&ev, "kind", v->step->action);
+	if (is_quiet(v))
+		rb_event_num(&ev, "quiet", 1);
+	if (v->continued)
+		rb_event_num(&ev, "continued", 1);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+/* ---- attempts ---- */
+
+static struct rb_str
+request_json(struct rb_try *t)
+{
+	struct rb_json j;
+	struct rb_buf b;
+	struct rb_str s;
+
+	rb_buf_init(&b, t->arena.alloc, SIZE_MAX);
+	rb_json_init(&j, &b);
+	rb_request_json(t->pub.request, &j);
+	s = rb_arena_str(&t->arena, rb_buf_view(&b));
+	rb_buf_free(&b);
+	return s;
+}
+
+int
+rb_emit_attempt_start(struct rb_visit *v, struct rb_try *t)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_ATTEMPT_START, &t->pub.where);
+	word(&ev, "purpose", purposes[t->pub.purpose]);
+	word(&ev, "kind", t->pub.step->action);
+	word(&ev, "effect", effects[t->effect]);
+	rb_event_text(&ev, "request", request_json(t));
+	if (t->effect != RB_READ) {
+		rb_event_text(&ev, "key", t->pub.key);
+		ev.durable = !f->options.drill;
+	}
+	return rb_bus_emit(f->bus, &ev);
+}
+
+/* What the driver and the kind know of the end, by the names that the event has for it. */
+static void
+copy_record(struct rb_event *ev, struct rb_value from)
+{
+	for (const struct rb_event_field_row *row = rb_event_rows[ev->type].fields; row->name != NULL;
+	     row++) {
+		struct rb_value v =
+		    from.kind == RB_V_MAP ? rb_v_get_c(from, row->name) : rb_v_unset(RB_STR(""));
+		bool is_text = row->type == RB_EVF_TEXT || row->type == RB_EVF_WORD;
+
+		if (rb_event_get(ev, row->name) != NULL)
+			continue;
+		if (v.kind == RB_V_TEXT && is_text)
+			rb_event_text(ev, row->name, v.s);
+		else if ((v.kind == RB_V_INT && row->type == RB_EVF_INT) ||
+			 (v.kind == RB_V_DURATION && row->type == RB_EVF_NS) ||
+			 (v.kind == RB_V_SIZE && row->type == RB_EVF_INT))
+			rb_event_num(ev, row->name, v.i);
+		else if (v.kind == RB_V_BOOL && row->type == RB_EVF_BOOL)
+			rb_event_num(ev, row->name, v.b);
+	}
+}
+
+void
+rb_emit_attempt_end(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_ATTEMPT_END, &t->pub.where);
+	word(&ev, "purpose", purposes[t->pub.purpose]);
+	word(&ev, "outcome", rb_outcome_rows[t->outcome].name);
+	text(&ev, "reason", rb_reason_str(reason));
+	text(&ev, "summary", t->res.summary);
+	rb_event_num(&ev, "duration", rb_flow_now(rb_visit_flow(v)) - t->begun);
+	copy_record(&ev, t->res.record);
+	copy_record(&ev, t->res.facts);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+static bool
+keeps_secret(const struct rb_step *step, const struct rb_result *res)
+{
+	for (size_t i = 0; i < step->ncaptures; i++) {
+		if (step->captures[i].secret)
+			return true;
+	}
+	return res->secret_output;
+}
+
+/* Where the actual value came from: "GET http://… → 200 in 14ms". */
+static struct rb_str
+evidence(struct rb_try *t)
+{
+	const struct rb_kind *kind = t->pub.step->kind;
+	struct rb_buf b;
+	struct rb_str s;
+
+	rb_buf_init(&b, t->arena.alloc, RB_SUMMARY_MAX);
+	if (kind->summary != NULL)
+		kind->summary(t->pub.request, &b);
+	if (t->res.summary.n > 0) {
+		rb_buf_c(&b, b.len > 0 ? " → " : "");
+		rb_buf_str(&b, t->res.summary);
+	}
+	s = rb_arena_str(&t->arena, rb_buf_view(&b));
+	rb_buf_free(&b);
+	return s;
+}
+
+static void
+emit_one_broken(struct rb_visit *v, struct rb_try *t, const struct rb_broken *broken)
+{
+	struct rb_span span = broken->assert->span;
+	bool secret = keeps_secret(t->pub.step, &t->res);
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_ASSERTION, &t->pub.where);
+	if (span.src != NULL) {
+		struct rb_pos pos = rb_source_pos(span.src, span.from);
+		struct rb_str line = rb_source_line(span.src, pos.line);
+		struct rb_pos end = rb_source_pos(span.src, span.to > span.from ? span.to : span.from + 1);
+
+		rb_event_text(&ev, "file", span.src->name);
+		rb_event_num(&ev, "line", (int64_t)pos.line);
+		rb_event_num(&ev, "column", (int64_t)pos.column);
+		rb_event_num(&ev, "width",
+		    end.line == pos.line && end.column > pos.column ? (int64_t)(end.column - pos.column) : 1);
+		rb_event_text(&ev, "source", line);
+	}
+	text(&ev, "what", broken->what);
+	text(&ev, "expected", broken->expected);
+	text(&ev, "actual", secret ? RB_STR("***") : broken->actual);
+	text(&ev, "from", evidence(t));
+	if (!secret && t->res.excerpt.n > 0) {
+		rb_event_text(&ev, "excerpt", t->res.excerpt);
+		if (t->res.excerpt_of != NULL)
+			word(&ev, "excerpt_of", t->res.excerpt_of);
+	}
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
+rb_emit_broken(struct rb_visit *v, struct rb_try *t)
+{
+	for (size_t i = 0; i < t->judged.nbroken; i++)
+		emit_one_broken(v, t, &t->judged.broken[i]);
+}
+
+void
+rb_emit_facts(struct rb_visit *v, struct rb_value facts)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_str json, line;
+	struct rb_arena arena;
+	struct rb_event ev;
+
+	rb_arena_init(&arena, f->alloc);
+	rb_explain_facts(v->step, facts, &arena, &json, &line);
+	if (json.n > 0) {
+		rb_event_init(&ev, RB_EV_FACTS, &v->where);
+		rb_event_text(&ev, "facts", json);
+		text(&ev, "summary", line);
+		rb_bus_emit(f->bus, &ev);
+	}
+	rb_arena_free(&arena);
+}
+
+/* ---- the rest ---- */
+
+void
+rb_emit_retry(struct rb_visit *v, int64_t pause, int64_t times)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_RETRY, &v->where);
+	rb_event_num(&ev, "pause", pause);
+	if (times > 0)
+		rb_event_num(&ev, "times", times);
+	text(&ev, "reason", rb_reason_str(&v->reason));
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
+rb_emit_item(struct rb_visit *v, struct rb_value item, size_t index, size_t of)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_event ev;
+	struct rb_json j;
+	struct rb_buf b;
+
+	rb_buf_init(&b, f->alloc, SIZE_MAX);
+	rb_json_init(&j, &b);
+	rb_value_json(item, &j);
+	rb_event_init(&ev, RB_EV_ITEM, &v->where);
+	rb_event_text(&ev, "name", v->step->loop->as->name);
+	rb_event_text(&ev, "value", rb_buf_view(&b));
+	rb_event_num(&ev, "index", (int64_t)index);
+	rb_event_num(&ev, "of", (int64_t)of);
+	rb_bus_emit(f->bus, &ev);
+	rb_buf_free(&b);
+}
+
+void
+rb_emit_branch(struct rb_visit *v, struct rb_str cond, int64_t arm, struct rb_str why, struct rb_str facts)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_BRANCH, &v->where);
+	text(&ev, "condition", cond);
+	rb_event_num(&ev, "arm", arm);
+	text(&ev, "why", why);
+	text(&ev, "facts", facts);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
+rb_emit_edge(struct rb_visit *v, const char *key, struct rb_str to, struct rb_str reason)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_EDGE, &v->where);
+	word(&ev, "outcome", rb_outcome_rows[v->outcome].name);
+	word(&ev, "key", key);
+	rb_event_text(&ev, "to", to);
+	text(&ev, "reason", reason);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
+rb_emit_ask(struct rb_visit *v, const struct rb_question *q)
+{
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_event ev;
+	struct rb_json j;
+	struct rb_buf b;
+
+	rb_buf_init(&b, f->alloc, SIZE_MAX);
+	rb_event_init(&ev, RB_EV_ASK, &q->where);
+	word(&ev, "form", forms[q->form]);
+	rb_event_text(&ev, "question", q->text);
+	if (q->nchoices > 0) {
+		rb_json_init(&j, &b);
+		rb_json_open(&j, '[');
+		for (size_t i = 0; i < q->nchoices; i++)
+			rb_json_str(&j, q->choices[i]);
+		rb_json_close(&j, ']');
+		rb_event_text(&ev, "choices", rb_buf_view(&b));
+	}
+	text(&ev, "expect", q->expect);
+	text(&ev, "by", q->by);
+	rb_bus_emit(f->bus, &ev);
+	rb_buf_free(&b);
+}
+
+/* An answer as text; what was done by hand is said in words, with its note. */
+static void
+show_answer(const struct rb_asking *a, struct rb_buf *out)
+{
+	struct rb_value done, note;
+
+	if (a->q.form != RB_ASK_MANUAL || a->answer.value.kind != RB_V_MAP) {
+		rb_value_show(a->answer.value, out);
+		return;
+	}
+	done = rb_v_get_c(a->answer.value, "done");
+	note = rb_v_get_c(a->answer.value, "note");
+	rb_buf_c(out, done.kind == RB_V_BOOL && done.b ? "done" : "could not");
+	if (note.kind == RB_V_TEXT && note.s.n > 0) {
+		rb_buf_c(out, ": ");
+		rb_buf_str(out, note.s);
+	}
+}
+
+void
+rb_emit_answer(struct rb_visit *v, const struct rb_asking *a)
+{
+	static const char *const outcomes[] = {[RB_ANSWERED] = "answered",
+	    [RB_DECLINES] = "declined",
+	    [RB_SKIPS] = "declined",
+	    [RB_NOBODY] = "declined",
+	    [RB_ABORTS] = "cancelled"};
+	struct rb_flow *f = rb_visit_flow(v);
+	struct rb_value operator_ = rb_v_get_c(f->options.run, "operator");
+	bool nobody = a->answer.what == RB_NOBODY;
+	struct rb_event ev;
+	struct rb_buf b;
+
+	rb_buf_init(&b, f->alloc, RB_QUESTION_MAX);
+	rb_event_init(&ev, RB_EV_ANSWER, &a->q.where);
+	if (a->answer.what == RB_ANSWERED && !a->cancelled) {
+		show_answer(a, &b);
+		rb_event_text(&ev, "value", rb_buf_view(&b));
+	}
+	rb_event_text(&ev, "by", nobody || a->answer.by.n == 0 ? RB_STR("none") : a->answer.by);
+	if (operator_.kind == RB_V_TEXT && !nobody)
+		rb_event_text(&ev, "operator", operator_.s);
+	word(&ev, "outcome", a->cancelled ? "cancelled" : outcomes[a->answer.what]);
+	rb_event_num(&ev, "duration", rb_flow_now(f) - a->begun);
+	rb_bus_emit(f->bus, &ev);
+	rb_buf_free(&b);
+}
+
+void
+rb_emit_say(struct rb_visit *v, struct rb_str said)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_SAY, &v->where);
+	rb_event_text(&ev, "text", said);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
+rb_emit_warning(struct rb_flow *f, const struct rb_where *where, const char *code, struct rb_str said)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_WARNING, where);
+	rb_event_text(&ev, "text", said);
+	word(&ev, "code", code);
+	rb_bus_emit(f->bus, &ev);
+}
+
+void
+rb_emit_run_end(struct rb_flow *f)
+{
+	const struct rb_run_end *end = &f->end;
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_RUN_END, NULL);
+	word(&ev, "outcome", endings[end->ending]);
+	rb_event_num(&ev, "exit", end->exit);
+	text(&ev, "reason", end->reason);
+	rb_event_num(&ev, "elapsed", end->elapsed);
+	rb_event_num(&ev, "steps", (int64_t)end->steps);
+	rb_event_num(&ev, "changes", (int64_t)end->changes);
+	rb_event_num(&ev, "confirmed", (int64_t)end->confirmed);
+	rb_event_num(&ev, "failed", (int64_t)end->failed);
+	rb_bus_emit(f->bus, &ev);
+}

@@ -1,0 +1,148 @@
+/* The small parts of flow: its heap of deadlines, and reasons. */
+#include "mockdriver.h"
+
+#include "flow/state.h"
+
+/* ---- deadlines ---- */
+
+enum { TIMERS = 500 };
+
+struct alarm {
+	struct rb_timer timer;
+	unsigned number;
+};
+
+struct rung_bell {
+	unsigned order[TIMERS];
+	size_t len;
+};
+static struct rb_flow heap_flow;
+static struct rung_bell bell;
+
+static void
+ring(struct rb_flow *f, void *ctx)
+{
+	(void)f;
+	bell.order[bell.len++] = ((struct alarm *)ctx)->number;
+}
+
+static void
+test_deadlines(void **state)
+{
+	static struct alarm alarms[TIMERS];
+	unsigned seed = 1;
+
+	(void)state;
+	memset(&heap_flow, 0, sizeof(heap_flow));
+	memset(&bell, 0, sizeof(bell));
+	assert_true(rb_timer_next(&heap_flow) == RB_NEVER);
+	for (unsigned i = 0; i < TIMERS; i++) {
+		seed = seed * 1103515245 + 12345;
+		alarms[i].number = i;
+		rb_timer_set(&heap_flow, &alarms[i].timer, (int64_t)(seed >> 16) % 50, ring, &alarms[i]);
+	}
+	/* set again, stopped, stopped twice, never */
+	rb_timer_set(&heap_flow, &alarms[7].timer, 60, ring, &alarms[7]);
+	for (unsigned i = 0; i < TIMERS; i += 3)
+		rb_timer_stop(&heap_flow, &alarms[i].timer);
+	rb_timer_stop(&heap_flow, &alarms[0].timer);
+	rb_timer_set(&heap_flow, &alarms[0].timer, RB_NEVER, ring, &alarms[0]);
+	assert_true(rb_timer_next(&heap_flow) >= 0);
+	assert_false(rb_timer_fire(&heap_flow, -1));
+	while (rb_timer_fire(&heap_flow, 100))
+		;
+	assert_int_equal(bell.len, TIMERS - (TIMERS + 2) / 3);
+	for (size_t i = 1; i < bell.len; i++) {
+		const struct rb_timer *a = &alarms[bell.order[i - 1]].timer,
+				      *b = &alarms[bell.order[i]].timer;
+
+		assert_true(a->when < b->when || (a->when == b->when && a->seq < b->seq));
+	}
+	assert_int_equal(bell.order[bell.len - 1], 7);
+	rb_alloc_free(NULL, heap_flow.timers.heap);
+}
+
+/* ---- reasons ---- */
+
+static void
+test_reasons(void **state)
+{
+	char text[3000];
+	struct rb_reason r;
+
+	(void)state;
+	rb_reason_set(&r, RB_STR("no"));
+	assert_string_equal(r.p, "no");
+	rb_reason_fmt(&r, "first %.*s, then %s", RB_STR_ARG(rb_reason_str(&r)), "yes");
+	assert_string_equal(r.p, "first no, then yes");
+	/* cut at a whole character, and said so */
+	for (size_t i = 0; i < sizeof(text) - 1; i += 2)
+		memcpy(text + i, "\xc3\xa9", 2);
+	text[sizeof(text) - 1] = '\0';
+	for (size_t from = 0; from < 2; from++) {
+		rb_reason_set(&r, (struct rb_str){text + from * 2, sizeof(text) - 3});
+		assert_true(r.n < RB_REASON_MAX);
+		assert_string_equal(r.p + r.n - 3, "…");
+		assert_memory_equal(r.p + r.n - 5, "\xc3\xa9", 2);
+		rb_reason_fmt(&r, "%s%s", from == 0 ? "" : "x", text);
+		assert_true(r.n < RB_REASON_MAX);
+		assert_string_equal(r.p + r.n - 3, "…");
+		assert_memory_equal(r.p + r.n - 5, "\xc3\xa9", 2);
+	}
+	rb_reason_value(&r, "if", rb_v_unset(RB_STR("a.b")));
+	assert_string_equal(r.p, "if: `a.b` is unset");
+	rb_reason_value(&r, "", rb_v_unknown(RB_STR("<a.b>")));
+	assert_string_equal(r.p, "<a.b> cannot be known yet");
+	assert_int_equal(r.n, strlen(r.p));
+}
+
+/* ---- a drill ---- */
+
+static enum rb_started
+drill(void *ctx, const struct rb_attempt *at, struct rb_result *res)
+{
+	if (at->step->effect == RB_READ)
+		return mock_begin(ctx, at, res);
+	res->ended = RB_ENDED_OK;
+	res->facts = rb_v_unknown(RB_STR(""));
+	return RB_DONE_NOW;
+}
+
+/* A change that was not made passes unjudged; what would need its facts cannot be done, and says why. */
+static void
+test_drill(void **state)
+{
+	struct mock m;
+
+	(void)state;
+	mock_init(&m);
+	m.no_disk = true;
+	mock_load(&m, "steps:\n"
+		      "  - {id: a, look: pass}\n"
+		      "  - {id: b, run: fail, expect: {exit: 0}}\n"
+		      "  - {id: c, look: pass $b_exit, on_fail: continue}\n"
+		      "  - id: d\n"
+		      "    branch: [{if: b.exit == 0, then: end failed}]\n");
+	mock_start_flow(&m);
+	m.driver.start = drill;
+	rb_flow_free(m.flow);
+	m.frame = rb_frame_new(&m.alloc, m.program->main->scope, NULL);
+	m.flow = rb_flow_new(m.program, &m.driver, m.bus,
+	    &(struct rb_flow_options){
+		.alloc = &m.alloc, .frame = m.frame, .run = rb_v_unset(RB_STR("run")), .drill = true});
+	mock_drive(&m);
+	assert_string_equal(rb_buf_cstr(&m.trace),
+	    "a passed\nb passed\nc edge on_fail continue\nc errored\nd errored\nrun_end failed\n");
+	assert_string_equal(m.reason.p, "`d` errored: if: <b.exit> cannot be known yet");
+	assert_int_equal(m.end.changes, 0);
+	mock_free(&m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_deadlines), cmocka_unit_test(test_reasons), cmocka_unit_test(test_drill)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
