@@ -1,0 +1,462 @@
+/* Judging an attempt: captures first, then assertions, over what it found. Pure, so that a real run, a drill
+ * and a scenario cannot judge differently. */
+#include "lang/kind.h"
+
+#include <string.h>
+
+const struct rb_fact_row rb_step_facts[] = {
+    {"passed", &rb_types[RB_BOOL], "the step passed; false before it was reached"},
+    {"failed", &rb_types[RB_BOOL], "it failed, timed out or errored; false before it was reached"},
+    {"timed_out", &rb_types[RB_BOOL], "its deadline ended it; false before it was reached"},
+    {"skipped", &rb_types[RB_BOOL], "its `if` was false, or it was declined; false before it was reached"},
+    {"error", &rb_types[RB_TEXT], "why it did not pass"},
+    {"attempts", &rb_types[RB_INT], "attempts of its action"},
+    {"duration", &rb_types[RB_DURATION], "how long it took, all attempts"},
+    {"started", &rb_types[RB_TIME], "when it began"},
+    {NULL, NULL, NULL},
+};
+
+enum { SHOWN_MAX = 400 }; /* bytes of an expected or actual value in a message */
+
+struct rb_value
+rb_match_value(struct rb_arena *arena, const struct rb_pattern *p, const struct rb_match_fact *fact)
+{
+	size_t groups = rb_pattern_groups(p);
+	struct rb_value v, *lines;
+	struct rb_vpair *pairs;
+	size_t n = 0;
+
+	if (fact->error != NULL)
+		return rb_v_error(arena, "the pattern %.*s could not be decided: %s",
+		    RB_STR_ARG(rb_pattern_text(p)), fact->error);
+	v = rb_v_map(arena, 4 + groups, &pairs);
+	pairs[n++] = (struct rb_vpair){RB_STR("matched"), rb_v_bool(fact->matched)};
+	pairs[n++] = (struct rb_vpair){RB_STR("count"), rb_v_int((int64_t)fact->count)};
+	if (fact->matched) {
+		pairs[n++] = (struct rb_vpair){RB_STR("line"), rb_v_text(rb_arena_str(arena, fact->line))};
+		pairs[n].key = RB_STR("lines");
+		pairs[n++].value = rb_v_list(arena, fact->nlines, &lines);
+		for (size_t i = 0; i < fact->nlines; i++)
+			lines[i] = rb_v_text(rb_arena_str(arena, fact->lines[i]));
+		for (size_t i = 0; i < groups; i++) {
+			if (fact->groups[i].p != NULL)
+				pairs[n++] = (struct rb_vpair){
+				    rb_pattern_group(p, i), rb_v_text(rb_arena_str(arena, fact->groups[i]))};
+		}
+	}
+	((struct rb_vmap *)(uintptr_t)v.map)->len = n;
+	v.kind = RB_V_MATCH;
+	return v;
+}
+
+static struct rb_str
+shown(struct rb_arena *arena, struct rb_value v)
+{
+	struct rb_buf b;
+	struct rb_str s;
+
+	rb_buf_init(&b, NULL, SHOWN_MAX);
+	if (v.kind == RB_V_TEXT || v.kind == RB_V_MAP || v.kind == RB_V_LIST) {
+		struct rb_json j;
+
+		rb_json_init(&j, &b);
+		rb_value_json(v, &j);
+	} else {
+		rb_value_show(v, &b);
+	}
+	if (b.lost > 0)
+		s = rb_arena_fmt(arena, "%.*s… (%llu bytes more)", (int)b.len, rb_buf_cstr(&b),
+		    (unsigned long long)b.lost);
+	else
+		s = rb_arena_str(arena, rb_buf_view(&b));
+	rb_buf_free(&b);
+	return s;
+}
+
+/* The patterns of an assertion: constant, or made from its template. NULL with *why when it has none. */
+static struct rb_pattern *
+assert_pattern(const struct rb_assert *a, struct rb_eval *ev, struct rb_str *why)
+{
+	struct rb_value text;
+	size_t at;
+
+	if (a->pattern != NULL)
+		return a->pattern;
+	text = rb_tmpl_eval(a->tmpl, ev);
+	if (text.kind != RB_V_TEXT) {
+		*why = text.kind == RB_V_UNSET
+			   ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(text.s))
+			   : text.s;
+		return NULL;
+	}
+	return rb_pattern_new(ev->arena, text.s, why, &at);
+}
+
+struct checked {
+	enum { HOLDS, BROKEN, UNDECIDED } is;
+	struct rb_str what, expected, actual, why;
+};
+
+static void
+ranges_text(const struct rb_assert *a, struct rb_buf *out)
+{
+	for (size_t i = 0; i < a->nranges; i++) {
+		const struct rb_range *r = &a->ranges[i];
+
+		if (i > 0)
+			rb_buf_c(out, i + 1 == a->nranges ? " or " : ", ");
+		if (r->from == r->to)
+			rb_buf_fmt(out, "%lld", (long long)r->from);
+		else if (r->from % 100 == 0 && r->to == r->from + 99)
+			rb_buf_fmt(out, "%lldxx", (long long)(r->from / 100));
+		else
+			rb_buf_fmt(out, "%lld-%lld", (long long)r->from, (long long)r->to);
+	}
+}
+
+static void
+check_ranges(const struct rb_assert *a, struct rb_value v, struct rb_arena *arena, struct checked *c)
+{
+	struct rb_buf want;
+
+	if (v.kind != RB_V_INT) {
+		c->is = UNDECIDED;
+		c->why = rb_arena_fmt(arena, "`%.*s` is no number", RB_STR_ARG(a->name));
+		return;
+	}
+	for (size_t i = 0; i < a->nranges; i++) {
+		if (v.i >= a->ranges[i].from && v.i <= a->ranges[i].to) {
+			c->is = HOLDS;
+			return;
+		}
+	}
+	rb_buf_init(&want, NULL, SHOWN_MAX);
+	ranges_text(a, &want);
+	c->is = BROKEN;
+	c->expected = rb_arena_str(arena, rb_buf_view(&want));
+	c->actual = shown(arena, v);
+	c->what = rb_arena_fmt(arena, "%.*s is %.*s, not %.*s", RB_STR_ARG(a->name), RB_STR_ARG(c->actual),
+	    RB_STR_ARG(c->expected));
+	rb_buf_free(&want);
+}
+
+static bool
+contains(struct rb_value have, struct rb_value want)
+{
+	if (have.kind == RB_V_LIST) {
+		for (size_t i = 0; i < have.list->len; i++) {
+			if (rb_value_eq(have.list->items[i], want) || contains(have.list->items[i], want))
+				return true;
+		}
+		return false;
+	}
+	return have.kind == RB_V_TEXT && want.kind == RB_V_TEXT && rb_str_find(have.s, want.s, 0) != SIZE_MAX;
+}
+
+/* Text for a pattern or a substring: a list (a repeated header) is joined by line. */
+static struct rb_value
+as_text(struct rb_arena *arena, struct rb_value v)
+{
+	struct rb_buf b;
+
+	if (v.kind == RB_V_TEXT || v.kind == RB_V_LIST)
+		return v;
+	rb_buf_init(&b, NULL, RB_ENV_MAX);
+	rb_value_show(v, &b);
+	v = rb_v_text(rb_arena_str(arena, rb_buf_view(&b)));
+	rb_buf_free(&b);
+	return v;
+}
+
+/* 1 found, 0 not, -1 undecided. */
+static int
+text_matches(struct rb_pattern *p, struct rb_value v, struct rb_str *why)
+{
+	const char *limit = NULL;
+	struct rb_found found;
+	int r = 0;
+
+	if (v.kind == RB_V_LIST) {
+		for (size_t i = 0; i < v.list->len && r == 0; i++)
+			r = v.list->items[i].kind == RB_V_TEXT ? text_matches(p, v.list->items[i], why) : 0;
+		return r;
+	}
+	r = rb_pattern_find(p, v.s, 0, &found, &limit);
+	if (r < 0)
+		*why = rb_str_c(limit);
+	return r;
+}
+
+static void
+check_text(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, struct checked *c)
+{
+	bool pattern = a->pattern != NULL || a->tmpl != NULL;
+	bool lacks = a->op == RB_ASSERT_LACKS;
+	struct rb_pattern *p = NULL;
+	struct rb_value want = rb_v_unset(RB_STR(""));
+	int found;
+
+	v = as_text(ev->arena, v);
+	if (pattern) {
+		p = assert_pattern(a, ev, &c->why);
+		if (p == NULL) {
+			c->is = UNDECIDED;
+			return;
+		}
+		found = text_matches(p, v, &c->why);
+		c->expected = rb_arena_str(ev->arena, rb_pattern_text(p));
+		if (p != a->pattern)
+			rb_pattern_close(p);
+		if (found < 0) {
+			c->is = UNDECIDED;
+			return;
+		}
+	} else {
+		want = rb_field_eval(a->want, ev);
+		if (!rb_v_known(want)) {
+			c->is = UNDECIDED;
+			c->why = want.kind == RB_V_UNSET
+				     ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(want.s))
+				     : want.s;
+			return;
+		}
+		want = as_text(ev->arena, want);
+		if (want.kind == RB_V_TEXT && want.s.n == 0) {
+			/* Said when the file is loaded where it is written there; here it came as a value. */
+			c->is = UNDECIDED;
+			c->why =
+			    RB_STR("what it is to contain is empty, and every text contains the empty one");
+			return;
+		}
+		found = contains(v, want);
+		c->expected = shown(ev->arena, want);
+	}
+	if ((found == 1) != lacks) {
+		c->is = HOLDS;
+		return;
+	}
+	c->is = BROKEN;
+	c->actual = shown(ev->arena, v);
+	c->what = rb_arena_fmt(ev->arena, "%.*s %s %.*s", RB_STR_ARG(a->name),
+	    lacks ? (pattern ? "matches" : "contains") : (pattern ? "does not match" : "does not contain"),
+	    RB_STR_ARG(c->expected));
+	if (lacks)
+		c->expected = rb_arena_fmt(ev->arena, "not %.*s", RB_STR_ARG(c->expected));
+}
+
+static void
+check_compare(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, struct checked *c)
+{
+	struct rb_value want = rb_field_eval(a->want, ev);
+	const char *form = "%.*s is not %.*s";
+	int order;
+
+	if (!rb_v_known(want)) {
+		c->is = UNDECIDED;
+		c->why = want.kind == RB_V_UNSET
+			     ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(want.s))
+			     : want.s;
+		return;
+	}
+	if (a->op == RB_ASSERT_EQUALS) {
+		c->is = rb_value_eq(v, want) ? HOLDS : BROKEN;
+	} else {
+		order = rb_value_cmp(v, want);
+		if (order == -2) {
+			c->is = UNDECIDED;
+			c->why = rb_arena_fmt(ev->arena, "`%.*s` cannot be compared with %.*s",
+			    RB_STR_ARG(a->name), RB_STR_ARG(shown(ev->arena, want)));
+			return;
+		}
+		c->is = (a->op == RB_ASSERT_AT_MOST ? order <= 0 : order >= 0) ? HOLDS : BROKEN;
+		form = a->op == RB_ASSERT_AT_MOST ? "%.*s is more than %.*s" : "%.*s is less than %.*s";
+	}
+	if (c->is == HOLDS)
+		return;
+	c->expected = shown(ev->arena, want);
+	c->actual = shown(ev->arena, v);
+	/* one of two fixed forms, both of the same two arguments */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	c->what = rb_arena_fmt(ev->arena, form, RB_STR_ARG(a->name), RB_STR_ARG(c->expected));
+#pragma GCC diagnostic pop
+}
+
+static void
+check_that(const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
+{
+	struct rb_value why;
+	int truth = rb_expr_truth(a->that, ev, &why);
+
+	if (truth < 0) {
+		c->is = UNDECIDED;
+		c->why = why.kind == RB_V_UNSET
+			     ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(why.s))
+			     : why.s;
+		return;
+	}
+	c->is = truth == 1 ? HOLDS : BROKEN;
+	c->expected = RB_STR("true");
+	c->actual = RB_STR("false");
+	c->what = rb_arena_fmt(ev->arena, "%.*s is false", RB_STR_ARG(rb_expr_text(a->that)));
+}
+
+static void
+check_assert(const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
+{
+	struct rb_value v;
+
+	if (a->op == RB_ASSERT_TRUE) {
+		check_that(a, ev, c);
+		return;
+	}
+	v = rb_expr_eval(a->subject, ev);
+	if (v.kind == RB_V_UNSET) {
+		/* What is not there is not equal, does not contain, and lacks. */
+		c->is = a->op == RB_ASSERT_LACKS ? HOLDS : BROKEN;
+		c->what = rb_arena_fmt(ev->arena, "%.*s is not there", RB_STR_ARG(a->name));
+		c->actual = RB_STR("<unset>");
+		return;
+	}
+	if (!rb_v_known(v)) {
+		c->is = UNDECIDED;
+		c->why = v.s;
+		return;
+	}
+	switch (a->op) {
+	case RB_ASSERT_ONE_OF:
+		check_ranges(a, v, ev->arena, c);
+		break;
+	case RB_ASSERT_EQUALS:
+	case RB_ASSERT_AT_MOST:
+	case RB_ASSERT_AT_LEAST:
+		check_compare(a, v, ev, c);
+		break;
+	case RB_ASSERT_CONTAINS:
+	case RB_ASSERT_MATCHES:
+	case RB_ASSERT_LACKS:
+		check_text(a, v, ev, c);
+		break;
+	case RB_ASSERT_TRUE:
+		break;
+	}
+}
+
+/* One capture: its value, or UNSET/ERROR. */
+static struct rb_value
+capture_value(const struct rb_capture *cap, struct rb_eval *ev)
+{
+	struct rb_value v = rb_expr_eval(cap->value, ev);
+
+	if (rb_v_known(v) && cap->type != NULL && v.kind == RB_V_TEXT)
+		v = rb_value_parse(ev->arena, cap->type, rb_str_chomp(v.s));
+	if (!rb_v_known(v) && v.kind != RB_V_UNKNOWN && cap->dflt != NULL && cap->dflt->node != NULL)
+		v = rb_field_eval(cap->dflt, ev);
+	return v;
+}
+
+/* Captures into the facts; the first that cannot be had is told in *missing. */
+static void
+take_captures(const struct rb_step *step, struct rb_eval *ev, struct rb_vmap *facts, struct rb_str *missing)
+{
+	for (size_t i = 0; i < step->ncaptures; i++) {
+		const struct rb_capture *cap = &step->captures[i];
+		struct rb_value v = capture_value(cap, ev);
+
+		if (rb_v_known(v) || v.kind == RB_V_UNKNOWN) {
+			facts->pairs[facts->len++] = (struct rb_vpair){cap->name, v};
+		} else if (missing->n == 0 && cap->secret) {
+			/* Messages about values quote them. */
+			*missing = rb_arena_fmt(ev->arena,
+			    "capture `%.*s`: it could not be had; what it was made of is secret",
+			    RB_STR_ARG(cap->name));
+		} else if (missing->n == 0) {
+			*missing = v.kind == RB_V_UNSET
+				       ? rb_arena_fmt(ev->arena, "capture `%.*s`: `%.*s` is unset",
+					     RB_STR_ARG(cap->name), RB_STR_ARG(v.s))
+				       : rb_arena_fmt(ev->arena, "capture `%.*s`: %.*s",
+					     RB_STR_ARG(cap->name), RB_STR_ARG(v.s));
+		}
+	}
+}
+
+/* The first match fact that could not be decided, or NULL. */
+static const struct rb_vpair *
+undecided_match(const struct rb_step *step, struct rb_value facts)
+{
+	if (facts.kind != RB_V_MAP)
+		return NULL;
+	for (size_t i = 0; i < facts.map->len; i++) {
+		for (size_t m = 0; m < step->nmatches; m++) {
+			if (facts.map->pairs[i].value.kind == RB_V_ERROR &&
+			    rb_str_eq(facts.map->pairs[i].key, step->matches[m].name))
+				return &facts.map->pairs[i];
+		}
+	}
+	return NULL;
+}
+
+static bool
+about_the_end(const struct rb_assert *a)
+{
+	return rb_str_is(a->name, "exit") || rb_str_is(a->name, "signal");
+}
+
+static void
+take_asserts(const struct rb_step *step, const struct rb_result *res, struct rb_eval *ev,
+    struct rb_judged *out, struct rb_str *undecided)
+{
+	out->broken = RB_ARRAY(ev->arena, struct rb_broken, step->nasserts);
+	for (size_t i = 0; i < step->nasserts; i++) {
+		struct checked c = {HOLDS, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
+
+		if (res->stopped && about_the_end(&step->asserts[i]))
+			continue;
+		check_assert(&step->asserts[i], ev, &c);
+		if (c.is == BROKEN)
+			out->broken[out->nbroken++] =
+			    (struct rb_broken){&step->asserts[i], c.what, c.expected, c.actual};
+		else if (c.is == UNDECIDED && undecided->n == 0)
+			*undecided = rb_arena_fmt(ev->arena, "expect %.*s: %.*s",
+			    RB_STR_ARG(step->asserts[i].name), RB_STR_ARG(c.why));
+	}
+}
+
+void
+rb_step_judge(
+    const struct rb_step *step, const struct rb_result *res, struct rb_eval *ev, struct rb_judged *out)
+{
+	struct rb_str missing = {"", 0}, undecided = {"", 0};
+	const struct rb_vpair *match;
+	struct rb_vmap *facts = RB_NEW(ev->arena, struct rb_vmap);
+	size_t have = res->facts.kind == RB_V_MAP ? res->facts.map->len : 0;
+
+	memset(out, 0, sizeof(*out));
+	out->reason = RB_STR("");
+	facts->pairs = RB_ARRAY(ev->arena, struct rb_vpair, have + step->ncaptures);
+	if (have > 0)
+		memcpy(facts->pairs, res->facts.map->pairs, have * sizeof(*facts->pairs));
+	facts->len = have;
+	out->facts = (struct rb_value){.kind = RB_V_MAP, .map = facts};
+	if (res->ended == RB_ENDED_ERROR || res->ended == RB_ENDED_CANCELLED) {
+		out->verdict = RB_JUDGED_ERRORED;
+		out->reason = res->reason;
+		return;
+	}
+	ev->self = out->facts;
+	take_captures(step, ev, facts, &missing);
+	if (res->ended == RB_ENDED_FAILED) {
+		out->verdict = RB_JUDGED_FAILED;
+		out->reason = res->reason;
+		return;
+	}
+	take_asserts(step, res, ev, out, &undecided);
+	match = undecided_match(step, out->facts);
+	if (out->nbroken > 0) {
+		out->verdict = RB_JUDGED_FAILED;
+		out->reason = out->broken[0].what;
+	} else if (match != NULL || undecided.n > 0 || missing.n > 0) {
+		out->verdict = RB_JUDGED_ERRORED;
+		out->reason = match != NULL ? match->value.s : undecided.n > 0 ? undecided : missing;
+	}
+}

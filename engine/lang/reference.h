@@ -1,0 +1,24 @@
+/* The language described by its own tables: docs/language.md and `runbook explain`. Ownership: text is
+ * appended to the caller's buffer. */
+#ifndef RB_LANG_REFERENCE_H
+#define RB_LANG_REFERENCE_H
+
+#include "lang/kind.h"
+
+/* The whole reference as Markdown. `outcomes` is the section on outcomes of steps, which the scheduler's
+ * table gives; may be empty. */
+void rb_language_doc(const struct rb_kind *const *kinds, struct rb_str outcomes, struct rb_buf *out);
+/* Explains an action, a key, a fact that every step has, a type, a function, or a code (E014). 0; or -1 if
+ * there is no such word, and then what is near to it is appended, one word a line. */
+int rb_language_explain(const char *word, const struct rb_kind *const *kinds, struct rb_buf *out);
+
+/* The key tables below the top ones, by the key that they belong to: what the reference and `explain` walk.
+ */
+struct rb_table_row {
+	const char *name;  /* "inputs.NAME", "retry" */
+	const char *title; /* what an entry of it is */
+	const struct rb_key *keys;
+};
+extern const struct rb_table_row rb_table_rows[]; /* ends with a NULL name */
+
+#endif
