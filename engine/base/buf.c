@@ -131,6 +131,18 @@ rb_buf_shift(struct rb_buf *b, size_t n)
 	b->p[b->len] = '\0';
 }
 
+void
+rb_buf_tail(struct rb_buf *b, struct rb_str s, size_t keep)
+{
+	if (s.n >= keep) {
+		rb_buf_clear(b);
+		s = rb_str_cut(s, s.n - keep, s.n);
+	} else if (b->len + s.n > 2 * keep) {
+		rb_buf_shift(b, b->len - keep);
+	}
+	rb_buf_str(b, s);
+}
+
 struct rb_str
 rb_buf_view(const struct rb_buf *b)
 {

@@ -243,12 +243,12 @@ hand_output(struct rb_bus_output *o, struct rb_str bytes)
 	}
 }
 
-void
+struct rb_str
 rb_bus_output_write(struct rb_bus_output *o, struct rb_str bytes)
 {
 	if (!rb_masker_active(o->bus->masker)) {
 		hand_output(o, bytes);
-		return;
+		return bytes;
 	}
 	if (o->mask == NULL)
 		o->mask = rb_mask_stream_new(o->bus->masker, o->bus->alloc);
@@ -257,6 +257,18 @@ rb_bus_output_write(struct rb_bus_output *o, struct rb_str bytes)
 		rb_mask_stream_feed(o->mask, rb_str_cut(bytes, from, from + OUTPUT_SLICE), &o->safe);
 		hand_output(o, rb_buf_view(&o->safe));
 	}
+	return rb_buf_view(&o->safe);
+}
+
+struct rb_str
+rb_bus_output_end(struct rb_bus_output *o)
+{
+	if (o->mask == NULL)
+		return RB_STR("");
+	rb_buf_clear(&o->safe);
+	rb_mask_stream_end(o->mask, &o->safe);
+	hand_output(o, rb_buf_view(&o->safe));
+	return rb_buf_view(&o->safe);
 }
 
 void
@@ -264,11 +276,7 @@ rb_bus_output_close(struct rb_bus_output *o)
 {
 	if (o == NULL)
 		return;
-	if (o->mask != NULL) {
-		rb_buf_clear(&o->safe);
-		rb_mask_stream_end(o->mask, &o->safe);
-		hand_output(o, rb_buf_view(&o->safe));
-	}
+	rb_bus_output_end(o);
 	rb_mask_stream_free(o->mask);
 	rb_buf_free(&o->safe);
 	rb_arena_free(&o->arena);

@@ -40,7 +40,9 @@ int rb_bus_emit(struct rb_bus *bus, struct rb_event *ev);
 struct rb_bus_output;
 struct rb_bus_output *rb_bus_output_open(
     struct rb_bus *bus, const struct rb_where *where, enum rb_stream stream);
-void rb_bus_output_write(struct rb_bus_output *o, struct rb_str bytes);
+/* Both return what the sinks were given, of a long write the last part: good until the next call. */
+struct rb_str rb_bus_output_write(struct rb_bus_output *o, struct rb_str bytes);
+struct rb_str rb_bus_output_end(struct rb_bus_output *o); /* what was held back; to be closed then */
 void rb_bus_output_close(struct rb_bus_output *o);
 
 #endif

@@ -355,17 +355,35 @@ rb_mask_stream_end(struct rb_mask_stream *s, struct rb_buf *out)
 	rb_buf_clear(&s->held);
 }
 
+/* The text was cut here: what may be the beginning of a secret is taken for one. */
+static void
+mask_begun(struct rb_mask_stream *s)
+{
+	uint32_t depth = node(s->masker, s->at)->depth;
+
+	if (depth >= RB_SECRET_MIN)
+		add_run(s, s->pos - depth, s->pos);
+}
+
 void
 rb_masker_text(const struct rb_masker *m, struct rb_str in, struct rb_buf *out)
 {
 	struct rb_mask_stream *s;
+	size_t from = 0, cut;
 
 	if (!rb_masker_active(m)) {
 		rb_buf_str(out, in);
 		return;
 	}
 	s = rb_mask_stream_new(m, m->alloc);
-	rb_mask_stream_feed(s, in, out);
+	for (cut = rb_str_find(in, RB_STR(RB_CUT), 0); cut != SIZE_MAX;
+	     cut = rb_str_find(in, RB_STR(RB_CUT), from)) {
+		rb_mask_stream_feed(s, rb_str_cut(in, from, cut), out);
+		mask_begun(s);
+		rb_mask_stream_feed(s, RB_STR(RB_CUT), out);
+		from = cut + strlen(RB_CUT);
+	}
+	rb_mask_stream_feed(s, rb_str_cut(in, from, in.n), out);
 	rb_mask_stream_end(s, out);
 	rb_mask_stream_free(s);
 }

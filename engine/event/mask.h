@@ -11,6 +11,7 @@
 
 enum { RB_SECRET_MIN = 4, RB_SECRET_MAX = 65536 }; /* bytes, newlines at the end not counted */
 #define RB_MASK "***"
+#define RB_CUT "…" /* stands where messages leave out the rest of a text */
 
 struct rb_masker;
 
@@ -21,7 +22,8 @@ void rb_masker_free(struct rb_masker *m);
 int rb_masker_add(struct rb_masker *m, struct rb_str secret);
 /* True if there is anything to mask. NULL masks nothing, here and below. */
 bool rb_masker_active(const struct rb_masker *m);
-/* Appends a whole text, masked. */
+/* Appends a whole text, masked: also the beginning of a secret, of RB_SECRET_MIN bytes and more, that stands
+ * before an RB_CUT. */
 void rb_masker_text(const struct rb_masker *m, struct rb_str in, struct rb_buf *out);
 /* Appends JSON text with every string in it (keys too) masked before encoding. A number that holds a secret
  * becomes a string; JSON which shows a secret by its own punctuation, and what is no JSON, become one masked

@@ -1,4 +1,4 @@
-/* The terminal: modes, keys, the foreground, and text that can do nothing to it but be read. */
+/* The terminal: modes, keys, the foreground. */
 #include "os/tty.h"
 
 #include <errno.h>
@@ -239,68 +239,4 @@ rb_tty_take(struct rb_tty *t)
 		return -1;
 	t->changed = true;
 	return rb_tty_restore(t);
-}
-
-/* Code points that show as nothing or turn the text around them: what they hide is what they are used for. */
-static const struct {
-	uint32_t from, to;
-} hidden[] = {
-    {0x00ad, 0x00ad},   /* soft hyphen */
-    {0x061c, 0x061c},   /* Arabic letter mark */
-    {0x180e, 0x180e},   /* Mongolian vowel separator */
-    {0x200b, 0x200b},   /* zero width space */
-    {0x200e, 0x200f},   /* direction marks */
-    {0x2028, 0x202e},   /* line and paragraph separators, embeddings and overrides */
-    {0x2060, 0x2069},   /* word joiner, invisible operators, isolates */
-    {0x206a, 0x206f},   /* deprecated format characters */
-    {0xfeff, 0xfeff},   /* byte order mark */
-    {0xfff9, 0xfffb},   /* interlinear annotation */
-    {0xe0000, 0xe0fff}, /* tags, variation selectors beyond the first 16 */
-};
-
-static bool
-is_hidden(uint32_t cp)
-{
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		if (cp >= hidden[i].from && cp <= hidden[i].to)
-			return true;
-	return false;
-}
-
-static void
-escape_control(struct rb_buf *out, uint32_t cp, int lines)
-{
-	static const char letter[] = "\n\t\r\a\b\f\v\033";
-	static const char shown[] = "ntrabfve";
-	const char *p = cp != 0 ? memchr(letter, (int)cp, sizeof(letter) - 1) : NULL;
-
-	if (lines == RB_TTY_LINES && (cp == '\n' || cp == '\t'))
-		rb_buf_char(out, (char)cp);
-	else if (p != NULL)
-		rb_buf_fmt(out, "\\%c", shown[p - letter]);
-	else
-		rb_buf_fmt(out, "\\x%02x", (unsigned)cp);
-}
-
-void
-rb_tty_escape(struct rb_buf *out, struct rb_str s, int lines)
-{
-	size_t i = 0;
-
-	while (i < s.n) {
-		uint32_t cp = 0;
-		size_t n = rb_utf8_next(s.p + i, s.n - i, &cp);
-
-		if (n == 0) {
-			rb_buf_fmt(out, "\\x%02x", (unsigned)(unsigned char)s.p[i]);
-			n = 1;
-		} else if (cp < 0x20 || cp == 0x7f) {
-			escape_control(out, cp, lines);
-		} else if ((cp >= 0x80 && cp < 0xa0) || is_hidden(cp)) {
-			rb_buf_fmt(out, cp > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)cp);
-		} else {
-			rb_buf_add(out, s.p + i, n);
-		}
-		i += n;
-	}
 }

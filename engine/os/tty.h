@@ -1,6 +1,6 @@
-/* The terminal: who owns it, how it reads, how wide it is, and text that is safe to show on it. Ownership:
- * the struct is its owner's; rb_tty_close restores the modes that were found and closes only what rb_tty_open
- * opened itself.
+/* The terminal: who owns it, how it reads, and how wide it is. What is shown on it comes through
+ * base/escape.h. Ownership: the struct is its owner's; rb_tty_close restores the modes that were found and
+ * closes only what rb_tty_open opened itself.
  *
  * One owner arbitrates status line, prompts and children that have the foreground: this module only does what
  * that owner says. Nothing here touches signals or other process-wide state. */
@@ -58,11 +58,5 @@ int rb_tty_give(struct rb_tty *t, pid_t group);
 /* Takes it back and restores the modes that were found: programs leave terminals in any state. 0, or -1 with
  * errno. */
 int rb_tty_take(struct rb_tty *t);
-
-enum { RB_TTY_ONE_LINE = 0, RB_TTY_LINES = 1 };
-/* Appends untrusted text so that it can do nothing to a terminal but be read: controls as \e \r \a \x07 …, C1
- * and invisible or direction-changing code points as \u202e, bytes that are not UTF-8 as \xff. Newlines and
- * tabs stay with RB_TTY_LINES, else they are \n and \t. */
-void rb_tty_escape(struct rb_buf *out, struct rb_str s, int lines);
 
 #endif

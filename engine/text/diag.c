@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 enum {
 	GUTTER = 5,         /* columns for the line number */
 	LINE_MAX = 160,     /* wider source lines are shown in part */
@@ -127,6 +129,14 @@ file_rank(const struct rb_source **files, size_t *n, const struct rb_source *src
 	return *n - 1;
 }
 
+size_t
+rb_diags_near(const struct rb_diags *d, size_t n)
+{
+	if (d->len >= RB_DIAGS_MAX)
+		return 0;
+	return n < RB_NEAR_MAX ? n : RB_NEAR_MAX;
+}
+
 void
 rb_diags_sort(struct rb_diags *d)
 {
@@ -156,26 +166,21 @@ rb_diags_sort(struct rb_diags *d)
 static size_t
 cell(struct rb_str rest, size_t column, struct rb_buf *out, size_t *bytes)
 {
-	uint32_t cp;
-	size_t width;
-	char escaped[16] = "";
+	char escaped[RB_ESCAPE_CHAR];
 
-	*bytes = rb_utf8_next(rest.p, rest.n, &cp);
-	if (*bytes == 0) {
+	if (rest.p[0] == '\t') {
+		size_t width = TAB_STOP - column % TAB_STOP;
+
 		*bytes = 1;
-		snprintf(escaped, sizeof(escaped), "\\x%02x", (unsigned char)rest.p[0]);
-	} else if (cp == '\t') {
-		width = TAB_STOP - column % TAB_STOP;
 		if (out != NULL)
 			rb_buf_pad(out, ' ', width);
 		return width;
-	} else if (rb_utf8_steers(cp)) {
-		snprintf(escaped, sizeof(escaped), cp < 0x80 ? "\\x%02x" : "\\u%04x", (unsigned)cp);
 	}
+	*bytes = rb_escape_char(rest, 0, escaped);
 	if (escaped[0] == '\0') {
 		if (out != NULL)
 			rb_buf_add(out, rest.p, *bytes);
-		return (size_t)rb_utf8_width(cp);
+		return rb_str_width(rb_str_cut(rest, 0, *bytes));
 	}
 	if (out != NULL)
 		rb_buf_c(out, escaped);

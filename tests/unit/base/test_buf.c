@@ -85,11 +85,32 @@ test_bound(void **state)
 	rb_buf_free(&b);
 }
 
+static void
+test_tail(void **state)
+{
+	struct rb_buf b;
+
+	(void)state;
+	rb_buf_init(&b, NULL, 8);
+	rb_buf_tail(&b, RB_STR("abc"), 4);
+	rb_buf_tail(&b, RB_STR("defgh"), 4);
+	rb_buf_tail(&b, RB_STR("ij"), 4);
+	assert_string_equal(rb_buf_cstr(&b), "efghij"); /* the last 4 at least */
+	for (char c = '0'; c <= '9'; c++)
+		rb_buf_tail(&b, (struct rb_str){&c, 1}, 4);
+	assert_true(b.len >= 4);
+	assert_memory_equal(b.p + b.len - 4, "6789", 4);
+	rb_buf_tail(&b, RB_STR("a long line, the last of which is kept"), 4);
+	assert_string_equal(rb_buf_cstr(&b), "kept");
+	assert_int_equal(b.lost, 0);
+	rb_buf_free(&b);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_append), cmocka_unit_test(test_long_format), cmocka_unit_test(test_bound)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_append), cmocka_unit_test(test_long_format),
+	    cmocka_unit_test(test_bound), cmocka_unit_test(test_tail)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

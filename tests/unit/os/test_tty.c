@@ -234,43 +234,6 @@ the_foreground_goes_to_a_child_and_comes_back(void **state)
 	close(p.master);
 }
 
-static void
-check_escape(struct rb_str in, int lines, const char *expected)
-{
-	struct rb_buf out;
-
-	rb_buf_init(&out, NULL, 4096);
-	rb_tty_escape(&out, in, lines);
-	assert_string_equal(rb_buf_cstr(&out), expected);
-	rb_buf_free(&out);
-}
-
-static void
-text_can_do_nothing_to_a_terminal(void **state)
-{
-	(void)state;
-	check_escape(
-	    RB_STR("plain caf\xc3\xa9 \xe4\xb8\xad"), RB_TTY_ONE_LINE, "plain caf\xc3\xa9 \xe4\xb8\xad");
-	check_escape(RB_STR("\033]52;c;aGk=\a"), RB_TTY_LINES, "\\e]52;c;aGk=\\a");
-	check_escape(RB_STR("a\tb\nc\r"), RB_TTY_LINES, "a\tb\nc\\r");
-	check_escape(RB_STR("a\tb\nc"), RB_TTY_ONE_LINE, "a\\tb\\nc");
-	check_escape(RB_STR("\0\x01\x7f"), RB_TTY_LINES, "\\x00\\x01\\x7f");
-	check_escape(RB_STR("\xc2\x9b"
-			    "31m"),
-	    RB_TTY_LINES, "\\u009b31m");
-	check_escape(RB_STR("\x9b"
-			    "31m"),
-	    RB_TTY_LINES, "\\x9b31m");
-	check_escape(RB_STR("a\xe2\x80\xae"
-			    "b\xe2\x81\xa6"),
-	    RB_TTY_LINES, "a\\u202eb\\u2066");
-	check_escape(RB_STR("\xe2\x80\xa8"), RB_TTY_LINES, "\\u2028");
-	check_escape(RB_STR("\xef\xbb\xbf"), RB_TTY_LINES, "\\ufeff");
-	check_escape(RB_STR("\xf3\xa0\x80\xa1"), RB_TTY_LINES, "\\U000e0021");
-	check_escape(RB_STR("\xff\xc3(\xed\xa0\x80"), RB_TTY_LINES, "\\xff\\xc3(\\xed\\xa0\\x80");
-	check_escape(RB_STR(""), RB_TTY_LINES, "");
-}
-
 int
 main(void)
 {
@@ -280,7 +243,6 @@ main(void)
 	    cmocka_unit_test(what_is_no_terminal),
 	    cmocka_unit_test(the_width_is_that_of_the_window),
 	    cmocka_unit_test(the_foreground_goes_to_a_child_and_comes_back),
-	    cmocka_unit_test(text_can_do_nothing_to_a_terminal),
 	};
 
 	alarm(120);

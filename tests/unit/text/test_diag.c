@@ -103,8 +103,8 @@ test_alignment(void **state)
 	/* Steering characters are shown as escapes, and the carets know it. */
 	assert_string_equal(shown(f, "\x1b[31m\xe2\x80\xae\xff x", 9, 11),
 	    "api.yaml:1:8: error: wrong [E003]\n"
-	    "    1 | \\x1b[31m\\u202e\\xff x\n"
-	    "      |                   ^^\n");
+	    "    1 | \\e[31m\\u202e\\xff x\n"
+	    "      |                 ^^\n");
 	/* At the end of a line, of the file, and over several lines. */
 	assert_string_equal(shown(f, "a:\nb", 2, 2), "api.yaml:1:3: error: wrong [E003]\n"
 						     "    1 | a:\n"
@@ -247,7 +247,7 @@ test_message_is_escaped(void **state)
 	rb_diag_hint(&f->diags, diag, "x\x1b\ny");
 	rb_diag_render(diag, false, &f->out);
 	assert_string_equal(rb_buf_cstr(&f->out),
-	    "error: unknown key `a\\x1b]52;c\\x07\\u009b` [E019]\n      = x\\x1b\n        y\n");
+	    "error: unknown key `a\\e]52;c\\a\\u009b` [E019]\n      = x\\e\n        y\n");
 }
 
 static void

@@ -1,0 +1,312 @@
+/* process for real: finds processes, and stops those that were identified. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exec/job.h"
+#include "os/proc.h"
+
+enum { FOUND_MAX = 4096 };
+
+struct found {
+	struct rb_proc_id id;
+	uint64_t rss;
+	struct rb_str command, user;
+};
+
+struct search {
+	struct rb_job *job;
+	struct rb_pattern *pattern;
+	bool pattern_made;
+	const char *limit;
+	size_t len, cap;
+	struct found *items;
+	pid_t ours[64]; /* this process and its ancestors, which no pattern may find */
+	size_t nours;
+	/* ending them, one after the other */
+	struct rb_proc_stop *stop;
+	size_t next;
+	int64_t grace;
+	bool killed, any;
+};
+
+static bool
+is_ours(const struct search *s, pid_t pid)
+{
+	for (size_t i = 0; i < s->nours; i++) {
+		if (s->ours[i] == pid)
+			return true;
+	}
+	return false;
+}
+
+static void
+find_ours(struct search *s)
+{
+	struct rb_proc p;
+	pid_t pid = getpid();
+
+	while (pid > 0 && s->nours < sizeof(s->ours) / sizeof(s->ours[0]) && rb_proc_read(pid, &p) == 0) {
+		s->ours[s->nours++] = pid;
+		pid = p.parent;
+	}
+}
+
+static void
+add(struct search *s, const struct rb_proc *p, struct rb_str command)
+{
+	struct rb_arena *arena = s->job->arena;
+	struct rb_buf user;
+
+	if (s->len == s->cap) {
+		size_t cap = s->cap * 2 + 4;
+		struct found *more = RB_ARRAY(arena, struct found, cap);
+
+		if (s->len > 0)
+			memcpy(more, s->items, s->len * sizeof(*more));
+		s->items = more;
+		s->cap = cap;
+	}
+	rb_buf_init(&user, s->job->x->opt.alloc, RB_PROC_TEXT);
+	rb_proc_user(p->id.pid, &user);
+	s->items[s->len++] =
+	    (struct found){p->id, p->rss, rb_arena_str(arena, rb_str_cut(command, 0, RB_LINE_MAX)),
+		rb_arena_str(arena, rb_buf_view(&user))};
+	rb_buf_free(&user);
+}
+
+static bool
+try_pattern(void *ctx, const struct rb_proc *p)
+{
+	struct search *s = ctx;
+	struct rb_found where;
+	struct rb_buf command;
+	int r;
+
+	if (is_ours(s, p->id.pid) || p->state == 'Z')
+		return true;
+	rb_buf_init(&command, s->job->x->opt.alloc, RB_PROC_CMDLINE);
+	r = rb_proc_cmdline(p, &command) == 0
+		? rb_pattern_find(s->pattern, rb_buf_view(&command), 0, &where, &s->limit)
+		: 0;
+	if (r == 1)
+		add(s, p, rb_buf_view(&command));
+	rb_buf_free(&command);
+	return r >= 0 && s->len < FOUND_MAX;
+}
+
+static void
+add_id(struct search *s, struct rb_proc_id id)
+{
+	struct rb_buf command;
+	struct rb_proc p;
+
+	if (!rb_proc_identity_ok(id) || rb_proc_read(id.pid, &p) < 0)
+		return;
+	rb_buf_init(&command, s->job->x->opt.alloc, RB_PROC_CMDLINE);
+	rb_proc_cmdline(&p, &command);
+	add(s, &p, rb_buf_view(&command));
+	rb_buf_free(&command);
+}
+
+static int
+make_pattern(struct search *s, struct rb_str *why)
+{
+	const struct rb_field *f = &s->job->at->step->args[RB_ARG_PROCESS_PATTERN];
+	struct rb_eval ev = {.arena = s->job->arena, .frame = s->job->at->frame, .wall = rb_clock_wall()};
+	struct rb_value v;
+	size_t at;
+
+	s->pattern = f->pattern;
+	if (s->pattern != NULL)
+		return 0;
+	v = rb_tmpl_eval(f->tmpl, &ev);
+	if (v.kind != RB_V_TEXT) {
+		*why = v.s;
+		return -1;
+	}
+	s->pattern = rb_pattern_new(s->job->arena, v.s, why, &at);
+	s->pattern_made = s->pattern != NULL;
+	return s->pattern_made ? 0 : -1;
+}
+
+/* 0, or -1 with a reason: the search itself could not be made. */
+static int
+search(struct search *s, struct rb_str *why)
+{
+	struct rb_value pidfile = rb_job_value(s->job, RB_ARG_PROCESS_PIDFILE),
+			process = rb_job_value(s->job, RB_ARG_PROCESS_PROCESS),
+			stop = rb_job_value(s->job, RB_ARG_PROCESS_STOP);
+	char text[RB_PROC_TEXT];
+	struct rb_proc p;
+	pid_t pid;
+
+	if (stop.kind == RB_V_PROCESS)
+		process = stop;
+	if (process.kind == RB_V_PROCESS) {
+		add_id(s, (struct rb_proc_id){(pid_t)process.process.pid, process.process.start});
+		return 0;
+	}
+	if (pidfile.kind == RB_V_TEXT) {
+		if (rb_proc_pidfile(rb_job_path(s->job, pidfile.s), &pid, text) < 0) {
+			*why = rb_arena_str(s->job->arena, rb_str_c(text));
+			return -1;
+		}
+		if (rb_proc_read(pid, &p) == 0)
+			add_id(s, p.id);
+		return 0;
+	}
+	if (make_pattern(s, why) < 0)
+		return -1;
+	find_ours(s);
+	if (rb_proc_each(try_pattern, s) < 0) {
+		*why = rb_arena_fmt(
+		    s->job->arena, "the kernel's table of processes cannot be read: %s", strerror(errno));
+		return -1;
+	}
+	if (s->limit != NULL) {
+		*why = rb_arena_fmt(s->job->arena, "the pattern could not be decided: %s", s->limit);
+		return -1;
+	}
+	return 0;
+}
+
+static void
+add_facts(struct search *s, struct rb_facts *f)
+{
+	struct rb_arena *arena = s->job->arena;
+	struct rb_value *pids, *processes, pid_list = rb_v_list(arena, s->len, &pids),
+					   process_list = rb_v_list(arena, s->len, &processes);
+	int64_t since = RB_NEVER;
+	uint64_t rss = 0;
+
+	for (size_t i = 0; i < s->len; i++) {
+		int64_t started = rb_proc_started(s->items[i].id);
+
+		pids[i] = rb_v_int(s->items[i].id.pid);
+		processes[i] = rb_v_process(s->items[i].id.pid, s->items[i].id.start);
+		rss += s->items[i].rss;
+		since = started < since ? started : since;
+	}
+	rb_facts_add(f, "count", rb_v_int((int64_t)s->len));
+	rb_facts_add(f, "pids", pid_list);
+	rb_facts_add(f, "processes", process_list);
+	rb_facts_add(f, "rss", rb_v_of(RB_V_SIZE, (int64_t)rss));
+	if (s->len == 0)
+		return;
+	rb_facts_add(f, "since", rb_v_of(RB_V_TIME, since));
+	rb_facts_add(f, "command", rb_v_text(s->items[0].command));
+	rb_facts_add(f, "user", rb_v_text(s->items[0].user));
+	if (s->len == 1) {
+		rb_facts_add(f, "pid", pids[0]);
+		rb_facts_add(f, "process", processes[0]);
+		s->job->res.summary =
+		    rb_arena_fmt(arena, "pid %ld, %.*s, user %.*s", (long)s->items[0].id.pid,
+			RB_STR_ARG(rb_str_cut(s->items[0].command, 0, 80)), RB_STR_ARG(s->items[0].user));
+	} else {
+		s->job->res.summary = rb_arena_fmt(arena, "%zu processes", s->len);
+	}
+}
+
+static void
+conclude(struct search *s, enum rb_ended ended, struct rb_str reason)
+{
+	struct rb_facts f;
+
+	rb_facts_init(&f, s->job->arena, 12);
+	add_facts(s, &f);
+	if (rb_job_value(s->job, RB_ARG_PROCESS_STOP).kind != RB_V_UNSET && ended == RB_ENDED_OK) {
+		const char *by = !s->any ? "gone" : s->killed ? "KILL" : "TERM";
+
+		rb_facts_add(&f, "stopped_by", rb_v_text(rb_str_c(by)));
+		s->job->res.summary = !s->any ? RB_STR("it was gone already")
+					      : rb_arena_fmt(s->job->arena, "gone after %s", by);
+	}
+	s->job->res.facts = rb_facts_value(&f);
+	rb_job_done(s->job, ended, reason);
+}
+
+static void stop_next(struct search *s);
+
+static void
+on_stopped(void *ctx, enum rb_proc_stopped how, const char *text)
+{
+	struct search *s = ctx;
+
+	rb_proc_stop_free(s->stop);
+	s->stop = NULL;
+	if (how == RB_PROC_STOP_FORBIDDEN || how == RB_PROC_STOP_SURVIVED) {
+		conclude(s, RB_ENDED_FAILED, rb_arena_str(s->job->arena, rb_str_c(text)));
+		return;
+	}
+	s->any = s->any || how != RB_PROC_STOPPED_BEFORE;
+	s->killed = s->killed || how == RB_PROC_STOPPED_KILL;
+	s->next++;
+	stop_next(s);
+}
+
+static void
+stop_next(struct search *s)
+{
+	if (s->job->cancelled) {
+		conclude(s, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+		return;
+	}
+	if (s->next == s->len) {
+		conclude(s, RB_ENDED_OK, RB_STR(""));
+		return;
+	}
+	s->stop = rb_proc_stop(s->job->x->loop, s->items[s->next].id, s->grace, on_stopped, s);
+}
+
+static void
+start(struct rb_job *job)
+{
+	struct search *s = rb_alloc_zero(job->x->opt.alloc, 1, sizeof(*s));
+	struct rb_value stop = rb_job_value(job, RB_ARG_PROCESS_STOP),
+			grace = rb_job_value(job, RB_ARG_PROCESS_GRACE);
+	struct rb_str why = {"", 0};
+
+	job->state = s;
+	s->job = job;
+	s->grace = grace.kind == RB_V_DURATION ? grace.i : RB_PROCESS_GRACE_DEFAULT;
+	if (search(s, &why) < 0) {
+		bool missing = rb_job_value(job, RB_ARG_PROCESS_PIDFILE).kind == RB_V_TEXT;
+
+		rb_job_done(job, missing ? RB_ENDED_FAILED : RB_ENDED_ERROR, why);
+		return;
+	}
+	if (stop.kind != RB_V_UNSET)
+		stop_next(s); /* none left to stop is what was asked for */
+	else if (s->len == 0)
+		conclude(s, RB_ENDED_FAILED, RB_STR("there is no such process"));
+	else
+		conclude(s, RB_ENDED_OK, RB_STR(""));
+}
+
+static void
+cancel(struct rb_job *job, enum rb_cancel why)
+{
+	struct search *s = job->state;
+
+	(void)why;
+	rb_proc_stop_free(s->stop);
+	s->stop = NULL;
+	conclude(s, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+}
+
+static void
+close_search(struct rb_job *job)
+{
+	struct search *s = job->state;
+
+	if (s == NULL)
+		return;
+	rb_proc_stop_free(s->stop);
+	if (s->pattern_made)
+		rb_pattern_close(s->pattern);
+	rb_alloc_free(job->x->opt.alloc, s);
+}
+
+const struct rb_runner rb_run_process = {
+    .kind = &rb_kind_process, .start = start, .cancel = cancel, .close = close_search};

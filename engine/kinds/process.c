@@ -1,0 +1,124 @@
+/* process: finds processes of this host, and stops one that was identified. */
+#include "kinds/kinds.h"
+
+static const struct rb_key keys[] = {
+    [RB_ARG_PROCESS_PATTERN] = {"pattern", RB_K_PATTERN, RB_KEY_MAIN, 0, NULL, NULL, NULL,
+	"text or /regex/ in the command line; this program and its parents are left out",
+	"uvicorn api.main:app", "run/process.yaml"},
+    [RB_ARG_PROCESS_PIDFILE] = {"pidfile", RB_K_PATH, 0, 0, NULL, NULL, NULL, "file that holds a process id",
+	"/run/api.pid", "run/process_pidfile.yaml"},
+    [RB_ARG_PROCESS_PROCESS] = {"process", RB_K_PROCESS, 0, 0, NULL, NULL, NULL,
+	"a process that another step found", "${holder.process}", "run/process_process.yaml"},
+    [RB_ARG_PROCESS_STOP] = {"stop", RB_K_STRING, 0, 0, NULL, NULL, NULL,
+	"the process to stop, or `true` for what the other keys find: TERM, the grace, KILL; its identity is "
+	"checked again "
+	"before each signal",
+	"${holder.process}", "run/process_stop.yaml"},
+    [RB_ARG_PROCESS_GRACE] = {"grace", RB_K_DURATION, 0, 0, NULL, NULL, "5s", "time between TERM and KILL",
+	"10s", "run/process_grace.yaml"},
+    {NULL, RB_K_TEXT, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+static const struct rb_type pids = {RB_LIST, &rb_types[RB_INT], 0, NULL};
+static const struct rb_type processes = {RB_LIST, &rb_types[RB_PROCESS], 0, NULL};
+
+static const struct rb_fact_row facts[] = {
+    {"count", &rb_types[RB_INT], "how many there are"},
+    {"pids", &pids, "their process ids"},
+    {"processes", &processes, "the processes, for `process:`"},
+    {"pid", &rb_types[RB_INT], "process id, if there is one only"},
+    {"process", &rb_types[RB_PROCESS], "the process, if there is one only"},
+    {"command", &rb_types[RB_TEXT], "command line of the first"},
+    {"user", &rb_types[RB_TEXT], "user of the first"},
+    {"rss", &rb_types[RB_SIZE], "resident memory, all of them"},
+    {"since", &rb_types[RB_TIME], "start of the oldest"},
+    {"stopped_by", &rb_types[RB_TEXT], "with `stop`: TERM, KILL, or gone when it had ended before"},
+    {NULL, NULL, NULL},
+};
+
+static bool
+is_true(const struct rb_field *f)
+{
+	return f->node != NULL && f->node->kind == RB_NODE_SCALAR && rb_str_is(f->node->text, "true");
+}
+
+static void
+check(const struct rb_expr_ctx *ctx, struct rb_step *step)
+{
+	const struct rb_field *stop = &step->args[RB_ARG_PROCESS_STOP];
+	unsigned sources = 0;
+
+	for (int i = RB_ARG_PROCESS_PATTERN; i <= RB_ARG_PROCESS_PROCESS; i++)
+		sources += step->args[i].node != NULL;
+	if (stop->node != NULL && !is_true(stop)) {
+		if (sources > 0)
+			rb_diag_add(ctx->diags, RB_E_CONFLICT, stop->node->span,
+			    "`stop` names the process itself, or is `true` beside `pattern`, `pidfile` or "
+			    "`process`");
+		return;
+	}
+	if (sources != 1)
+		rb_diag_add(ctx->diags, RB_E_CONFLICT, step->action_span,
+		    "`process` needs one of `pattern`, `pidfile`, `process` or `stop`");
+}
+
+static enum rb_effect
+effect_of(const struct rb_step *step)
+{
+	return step->args[RB_ARG_PROCESS_STOP].node != NULL ? RB_CHANGE : RB_READ;
+}
+
+static int
+resolve(struct rb_request *req, struct rb_eval *ev)
+{
+	struct rb_value *stop = &req->values[RB_ARG_PROCESS_STOP];
+
+	if (stop->kind == RB_V_UNSET || stop->kind == RB_V_PROCESS || stop->kind == RB_V_UNKNOWN)
+		return 0;
+	if (stop->kind == RB_V_TEXT && rb_str_is(stop->s, "true"))
+		return 0;
+	req->why = rb_v_error(ev->arena, "`stop` needs a process that a step has found (such as "
+					 "${holder.process}), not a bare number: a process id alone may "
+					 "belong to another process by now");
+	return -1;
+}
+
+static void
+summary(const struct rb_request *req, struct rb_buf *out)
+{
+	static const char *const names[] = {"process matching ", "process of ", "process "};
+	struct rb_value stop = req->values[RB_ARG_PROCESS_STOP];
+
+	if (stop.kind != RB_V_UNSET)
+		rb_buf_c(out, "stop ");
+	if (stop.kind != RB_V_UNSET && stop.kind != RB_V_TEXT) {
+		rb_buf_c(out, "process ");
+		rb_value_show(stop, out);
+		return;
+	}
+	for (int i = RB_ARG_PROCESS_PATTERN; i <= RB_ARG_PROCESS_PROCESS; i++) {
+		if (req->values[i].kind != RB_V_UNSET) {
+			rb_buf_c(out, names[i]);
+			rb_value_show(req->values[i], out);
+			return;
+		}
+	}
+}
+
+const struct rb_kind rb_kind_process = {
+    .name = "process",
+    .help = "processes of this host by pattern, pidfile or identity; fails if there is none; with `stop`, "
+	    "ends one",
+    .example = "process: {stop: \"${holder.process}\", grace: 10s}",
+    .on = RB_ON_PROBING,
+    .traits = RB_KIND_LOCAL,
+    .effect = RB_READ,
+    .timeout = 30 * RB_SECOND,
+    .keys = keys,
+    .facts = facts,
+    .test = "run/process.yaml",
+    .check = check,
+    .effect_of = effect_of,
+    .resolve = resolve,
+    .summary = summary,
+};
