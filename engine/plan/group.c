@@ -1,0 +1,351 @@
+/* Where paths part and meet: branches, choices, edges, calls, and the phases of a file. */
+#include "plan/state.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "kinds/kinds.h"
+
+/* ---- edges ---- */
+
+struct rb_str
+rb_plan_edge(struct rb_plan *p, const struct rb_step *step, const struct rb_edge *edge)
+{
+	static const char *const ends[] = {
+	    [RB_END_RESOLVED] = "resolved", [RB_END_FAILED] = "failed", [RB_END_ESCALATED] = "escalated"};
+	struct rb_str reason = rb_plan_tmpl(p, edge->reason);
+	const char *colon = reason.n > 0 ? ": " : "";
+
+	switch (edge->kind) {
+	case RB_EDGE_GOTO:
+		rb_plan_want(p, step, edge->target);
+		if (edge->target->index <= step->last_inside)
+			return rb_arena_fmt(&p->scratch,
+			    "goes back to %.*s, which is visited at most %lld times",
+			    RB_STR_ARG(edge->target->id), (long long)edge->target->max_visits);
+		return rb_arena_fmt(&p->scratch, "goes to %.*s", RB_STR_ARG(edge->target->id));
+	case RB_EDGE_END:
+		return rb_arena_fmt(
+		    &p->scratch, "the run would end %s%s%.*s", ends[edge->end], colon, RB_STR_ARG(reason));
+	case RB_EDGE_DONE:
+		return RB_STR("leaves the procedure, which passes");
+	case RB_EDGE_FAIL:
+		return rb_arena_fmt(
+		    &p->scratch, "leaves the procedure, which fails%s%.*s", colon, RB_STR_ARG(reason));
+	case RB_EDGE_STEPS:
+		return RB_STR("these steps, and it goes on if they pass");
+	case RB_EDGE_NONE:
+	case RB_EDGE_CONTINUE:
+		break;
+	}
+	return RB_STR("goes on");
+}
+
+/* One edge with the steps that it may lead to. `dflt`: what holds where it is not given. */
+static struct rb_plan_way
+walk_edge(struct rb_plan *p, const struct rb_step *step, const char *when, const struct rb_edge *edge,
+    bool dflt, unsigned depth)
+{
+	struct rb_plan_way way = {
+	    edge->kind == RB_EDGE_NONE ? dflt : edge->kind == RB_EDGE_CONTINUE, {0, false}};
+
+	if (edge->kind == RB_EDGE_NONE)
+		return way;
+	rb_arena_clear(&p->scratch);
+	rb_plan_tell(p, RB_PLAN_EDGE, depth, rb_str_c(when), rb_plan_edge(p, step, edge), RB_STR(""));
+	if (edge->kind != RB_EDGE_STEPS)
+		return way;
+	p->uncertain++;
+	way = rb_plan_list(p, edge->steps, depth + 1);
+	p->uncertain--;
+	return way;
+}
+
+struct rb_plan_way
+rb_plan_edges(struct rb_plan *p, const struct rb_step *step, struct rb_plan_way way, unsigned depth)
+{
+	int passed = rb_plan_fact(p, step, "passed"), failed = rb_plan_fact(p, step, "failed"),
+	    timed_out = rb_plan_fact(p, step, "timed_out");
+	bool may_pass = way.on && passed != 0 && failed != 1, may_fail = passed != 1 && failed != 0;
+	struct rb_plan_way pass = {false, {0, false}}, fail = pass, late = pass;
+
+	if (may_pass)
+		pass = walk_edge(p, step, "if it passes", &step->on_pass, true, depth);
+	if (may_fail && timed_out != 1)
+		fail = walk_edge(p, step, "if it fails", &step->on_fail, false, depth);
+	if (may_fail && timed_out != 0 && step->on_timeout.kind != RB_EDGE_NONE)
+		late = walk_edge(p, step, "if it takes too long", &step->on_timeout, false, depth);
+	else if (may_fail && timed_out == 1)
+		late = walk_edge(p, step, "if it fails", &step->on_fail, false, depth);
+	way.on = pass.on || fail.on || late.on;
+	way.time = rb_time_add(way.time, rb_time_max(pass.time, rb_time_max(fail.time, late.time)));
+	return way;
+}
+
+/* ---- branches ---- */
+
+/* What stands behind `then` or `else`. */
+static struct rb_plan_way
+walk_arm(struct rb_plan *p, const struct rb_step *step, const struct rb_arm *arm, unsigned depth)
+{
+	if (arm->steps != NULL)
+		return rb_plan_list(p, arm->steps, depth + 1);
+	if (arm->edge.kind == RB_EDGE_NONE)
+		return (struct rb_plan_way){true, {0, false}};
+	rb_plan_tell(p, RB_PLAN_EDGE, depth + 1, RB_STR(""), rb_plan_edge(p, step, &arm->edge), RB_STR(""));
+	return (struct rb_plan_way){arm->edge.kind == RB_EDGE_CONTINUE, {0, false}};
+}
+
+static void
+hide_arm(struct rb_plan *p, const struct rb_arm *arm)
+{
+	if (arm->steps != NULL && arm->steps->len > 0)
+		rb_plan_hide(p, arm->steps->steps[0], arm->steps->steps[arm->steps->len - 1]);
+}
+
+static void
+tell_arm(struct rb_plan *p, const struct rb_arm *arm, const char *note, unsigned depth)
+{
+	struct rb_str text = RB_STR("else");
+
+	if (arm->cond != NULL)
+		text = rb_arena_fmt(&p->scratch, "if %.*s", RB_STR_ARG(rb_expr_text(arm->cond)));
+	rb_plan_tell(p, RB_PLAN_ARM, depth, RB_STR(""), text, rb_str_c(note));
+	if (arm->cond != NULL)
+		rb_plan_words(p, arm->cond, depth);
+}
+
+static void
+join(struct rb_plan_way *all, struct rb_plan_way one)
+{
+	all->on = all->on || one.on;
+	all->time = rb_time_max(all->time, one.time);
+}
+
+struct rb_plan_way
+rb_plan_branch(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	struct rb_plan_way all = {false, {0, false}};
+	unsigned uncertain = p->uncertain;
+	bool decided = false;
+
+	for (size_t i = 0; i < step->narms; i++) {
+		const struct rb_arm *arm = &step->arms[i];
+		struct rb_eval ev = rb_plan_eval(p);
+		struct rb_value why = rb_v_unknown(RB_STR(""));
+		int truth;
+
+		rb_arena_clear(&p->scratch);
+		if (decided) {
+			hide_arm(p, arm);
+			continue;
+		}
+		truth = arm->cond != NULL ? rb_expr_truth(arm->cond, &ev, &why) : 1;
+		tell_arm(p, arm,
+		    truth == 0                        ? "not on this path"
+		    : truth == 1 && arm->cond != NULL ? "on this path"
+						      : "",
+		    depth);
+		if (truth < 0 && why.kind != RB_V_UNKNOWN)
+			rb_plan_tell(
+			    p, RB_PLAN_TROUBLE, depth + 1, RB_STR(""), rb_plan_why(p, why), RB_STR(""));
+		if (truth == 0) {
+			hide_arm(p, arm);
+			continue;
+		}
+		decided = truth == 1;
+		p->uncertain += !decided;
+		join(&all, walk_arm(p, step, arm, depth));
+	}
+	p->uncertain = uncertain;
+	all.on = all.on || !decided;
+	return all;
+}
+
+/* The choices of a question, each with where it leads. An answer that is assumed decides. */
+struct rb_plan_way
+rb_plan_choices(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	struct rb_value facts = step->decl != NULL ? rb_plan_assumed(p, step->decl) : rb_v_null(),
+			answer = rb_v_null();
+	struct rb_plan_way all = {false, {0, false}};
+	bool known, any = false;
+
+	if (facts.kind == RB_V_MAP)
+		answer = rb_v_get_c(facts, "answer");
+	known = answer.kind == RB_V_TEXT;
+	p->uncertain++;
+	for (size_t i = 0; i < step->narms; i++) {
+		const struct rb_field *choices = &step->args[RB_ARG_ASK_CHOICES];
+		struct rb_eval ev = rb_plan_eval(p);
+		struct rb_value choice;
+
+		rb_arena_clear(&p->scratch);
+		choice = i < choices->len ? rb_field_eval(&choices->items[i], &ev)
+					  : rb_v_unknown(RB_STR("<choice>"));
+		if (known && choice.kind == RB_V_TEXT && !rb_str_eq(choice.s, answer.s)) {
+			hide_arm(p, &step->arms[i]);
+			continue;
+		}
+		any = true;
+		rb_plan_tell(p, RB_PLAN_ARM, depth, RB_STR(""),
+		    rb_arena_fmt(&p->scratch, "if the answer is %.*s", RB_STR_ARG(rb_plan_show(p, choice))),
+		    known ? RB_STR("on this path") : RB_STR(""));
+		join(&all, walk_arm(p, step, &step->arms[i], depth));
+	}
+	p->uncertain--;
+	all.on = all.on || !any;
+	return all;
+}
+
+/* ---- calls ---- */
+
+static struct rb_plan_way
+shown_above(struct rb_plan *p, const struct rb_plan_callee *callee, unsigned depth)
+{
+	rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""),
+	    rb_arena_fmt(&p->scratch, "as shown above, under %.*s", RB_STR_ARG(callee->first)), RB_STR(""));
+	return (struct rb_plan_way){callee->may_pass, callee->time};
+}
+
+struct rb_str
+rb_plan_called(struct rb_plan *p, const struct rb_call *call)
+{
+	static const char *const words[] = {
+	    [RB_CALL_PROCEDURE] = "calls", [RB_CALL_LIBRARY] = "uses", [RB_CALL_RUNBOOK] = "runs"};
+	struct rb_str title = RB_STR("");
+
+	if (call->proc == NULL)
+		title = rb_unit_meta(call->unit, "title");
+	else if (call->proc->title != NULL)
+		title = rb_tmpl_source(call->proc->title);
+	return rb_arena_fmt(&p->scratch, "%s %.*s%s%.*s", words[call->what], RB_STR_ARG(call->name),
+	    title.n > 0 ? ": " : "", RB_STR_ARG(title));
+}
+
+struct rb_plan_way
+rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	const struct rb_call *call = step->call;
+	const void *key = rb_plan_target(call);
+	struct rb_plan_callee *callee = rb_plan_callee_of(p, key);
+	struct rb_plan_place outer = p->at;
+	struct rb_plan_way way;
+	struct rb_frame *frame;
+
+	if (step->title != NULL)
+		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), rb_plan_called(p, call), RB_STR(""));
+	frame = rb_plan_enter(p, step, depth);
+	if (callee->shown)
+		return shown_above(p, callee, depth);
+	callee->shown = true;
+	callee->first = step->id;
+	p->at = (struct rb_plan_place){
+	    .info = rb_plan_unit_of(p, rb_plan_file_of(call)),
+	    .proc = call->proc,
+	    .frame = frame,
+	    .called = true};
+	if (call->what == RB_CALL_RUNBOOK)
+		rb_plan_needs(p, depth);
+	way = rb_plan_file(p, depth + 1);
+	if (frame->file != frame && frame->file != outer.frame->file)
+		rb_frame_free(frame->file);
+	rb_frame_free(frame);
+	p->at = outer;
+	callee->time = way.time;
+	/* By `done`, or by a child's `end resolved`, it may pass also where its last step is not reached. */
+	callee->may_pass = way.on = true;
+	return way;
+}
+
+/* ---- phases ---- */
+
+static struct rb_plan_way
+phase(struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth)
+{
+	if (list == NULL)
+		return (struct rb_plan_way){true, {0, false}};
+	rb_plan_tell(p, RB_PLAN_HEADING, depth, RB_STR(""), rb_str_c(name), rb_str_c(note));
+	return rb_plan_list(p, list, depth);
+}
+
+/* Rungs come at any time, or at the end: nothing of the path to them is sure. */
+static struct rb_plan_time
+rungs(struct rb_plan *p, const struct rb_unit *u, unsigned depth)
+{
+	struct rb_plan_time t = {0, false};
+	char after[RB_CLOCK_DURATION];
+
+	p->uncertain++;
+	for (size_t i = 0; i < u->nrungs; i++) {
+		const struct rb_rung *r = &u->rungs[i];
+		int64_t time = rb_plan_duration(p, r->after, RB_NEVER);
+		struct rb_plan_way way;
+		struct rb_str name;
+
+		rb_arena_clear(&p->scratch);
+		if (r->on_failed)
+			name = RB_STR("If it ends failed");
+		else
+			name = time == RB_NEVER ? RB_STR("After a time that is not known")
+						: rb_arena_fmt(&p->scratch, "If it is not over after %s",
+						      rb_clock_exact(time, after));
+		rb_plan_tell(p, RB_PLAN_HEADING, depth, RB_STR(""), name,
+		    r->contact != NULL
+			? rb_arena_fmt(&p->scratch, "for %.*s", RB_STR_ARG(rb_plan_tmpl(p, r->contact)))
+			: RB_STR(""));
+		way = rb_plan_list(p, r->steps, depth);
+		if (r->on_failed)
+			t = rb_time_add(t, way.time);
+	}
+	p->uncertain--;
+	return t;
+}
+
+/* The procedure that a run starts at, in a frame of its own. */
+static struct rb_plan_way
+start_at(struct rb_plan *p, const struct rb_procedure *proc, unsigned depth)
+{
+	struct rb_frame *file = p->at.frame;
+	struct rb_plan_way way;
+	struct rb_diags diags;
+	struct rb_settle s = {.arena = &p->arena, .diags = &diags, .wall = p->opt->wall};
+
+	rb_diags_init(&diags, &p->arena);
+	p->at.frame = rb_frame_new(p->opt->alloc, proc->scope, file);
+	rb_plan_tell(p, RB_PLAN_HEADING, depth, RB_STR(""),
+	    rb_arena_fmt(&p->scratch, "Procedure %.*s", RB_STR_ARG(proc->name)),
+	    RB_STR("instead of the steps"));
+	if (rb_settle_inputs(&s, proc->inputs, proc->ninputs, p->at.frame) != 0) {
+		for (size_t i = 0; i < diags.len; i++)
+			rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), diags.items[i].text, RB_STR(""));
+	}
+	way = rb_plan_list(p, proc->steps, depth);
+	way.time = rb_time_add(
+	    way.time, phase(p, "Finally", proc->finally, "however the procedure ends", depth).time);
+	rb_frame_free(p->at.frame);
+	p->at.frame = file;
+	return way;
+}
+
+struct rb_plan_way
+rb_plan_file(struct rb_plan *p, unsigned depth)
+{
+	const struct rb_unit *u = p->at.info->unit;
+	const struct rb_procedure *proc = p->at.proc;
+	struct rb_plan_way way, last;
+
+	if (p->at.called && proc != NULL) {
+		way = rb_plan_list(p, proc->steps, depth);
+		last = phase(p, "finally", proc->finally, "however it ends", depth);
+		way.time = rb_time_add(way.time, last.time);
+		return way;
+	}
+	way = phase(p, "Setup", u->setup, "", depth);
+	last = proc != NULL ? start_at(p, proc, depth) : phase(p, "Steps", u->steps, "", depth);
+	way = (struct rb_plan_way){last.on, rb_time_add(way.time, last.time)};
+	way.time = rb_time_add(way.time, rungs(p, u, depth));
+	last = phase(p, "Finally", u->finally, "however it ends", depth);
+	way.time = rb_time_add(way.time, last.time);
+	return way;
+}

@@ -1,0 +1,416 @@
+/* The plan's items as lines: a margin with the effect of each step, so that what changes is seen by running
+ * the eye down it, then the tree. Whatever comes from a file or a value is escaped. */
+#include "plan/layout.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+
+enum {
+	MARGIN = 9, /* columns of the effects */
+	MARGIN_NARROW = 3,
+	STEP = 2,  /* columns of a level */
+	LABEL = 9, /* columns of the names of details */
+	NAME = 12, /* columns of the names in tables */
+	FLUSH = 64 * 1024,
+	BOUND = 64 << 20, /* bytes of one item and what waits to be written */
+	DEEPEST = 20,     /* levels that are indented further; deeper ones stand below each other */
+};
+
+enum ink { NONE, BOLD, DIM, CHANGE, DANGER, TROUBLE, WAY };
+
+static const char *const inks[] = {[NONE] = "",
+    [BOLD] = "\033[1m",
+    [DIM] = "\033[2m",
+    [CHANGE] = "\033[33m",
+    [DANGER] = "\033[1;31m",
+    [TROUBLE] = "\033[31m",
+    [WAY] = "\033[36m"};
+
+void
+rb_layout_init(struct rb_layout *l, const struct rb_alloc *alloc,
+    void (*write)(void *ctx, struct rb_str text), void *ctx)
+{
+	memset(l, 0, sizeof(*l));
+	rb_buf_init(&l->out, alloc, BOUND);
+	l->write = write;
+	l->ctx = ctx;
+	l->width = 80;
+}
+
+static void
+flush(struct rb_layout *l)
+{
+	if (l->out.len > 0)
+		l->write(l->ctx, rb_buf_view(&l->out));
+	rb_buf_clear(&l->out);
+}
+
+void
+rb_layout_end(struct rb_layout *l)
+{
+	flush(l);
+	rb_buf_free(&l->out);
+}
+
+/* ---- words and lines ---- */
+
+static void
+ink(struct rb_layout *l, enum ink i, bool on)
+{
+	if (l->colour && i != NONE)
+		rb_buf_c(&l->out, on ? inks[i] : "\033[0m");
+}
+
+/* The escaped text, appended to a buffer of its own. */
+static void
+safe(const struct rb_layout *l, struct rb_str s, struct rb_buf *out)
+{
+	rb_buf_init(out, l->out.alloc, BOUND);
+	rb_escape(out, s, l->ascii ? RB_ESCAPE_ASCII : 0);
+}
+
+static void
+put(struct rb_layout *l, enum ink i, struct rb_str s)
+{
+	struct rb_buf b;
+
+	if (s.n == 0)
+		return;
+	safe(l, s, &b);
+	ink(l, i, true);
+	rb_buf_str(&l->out, rb_buf_view(&b));
+	ink(l, i, false);
+	rb_buf_free(&b);
+}
+
+static size_t
+columns(const struct rb_layout *l, struct rb_str s)
+{
+	struct rb_buf b;
+	size_t n;
+
+	safe(l, s, &b);
+	n = rb_str_width(rb_buf_view(&b));
+	rb_buf_free(&b);
+	return n;
+}
+
+static size_t
+width_of(const struct rb_layout *l)
+{
+	return l->width != 0 && l->width < RB_LAYOUT_LEAST ? RB_LAYOUT_LEAST : l->width;
+}
+
+/* A text of words from `column` on, continued at `indent`. Returns the column that follows. */
+static size_t
+prose(struct rb_layout *l, enum ink i, struct rb_str s, size_t column, size_t indent)
+{
+	size_t width = width_of(l), at = 0;
+	struct rb_buf b;
+	struct rb_str text;
+	bool first = true;
+
+	safe(l, s, &b);
+	text = rb_buf_view(&b);
+	ink(l, i, true);
+	while (at < text.n) {
+		size_t end = rb_str_find(text, RB_STR(" "), at), w;
+		struct rb_str word = rb_str_cut(text, at, end);
+
+		w = rb_str_width(word);
+		if (!first && width != 0 && column + 1 + w > width && column > indent) {
+			rb_buf_char(&l->out, '\n');
+			rb_buf_pad(&l->out, ' ', indent);
+			column = indent;
+		} else if (!first) {
+			rb_buf_char(&l->out, ' ');
+			column++;
+		}
+		rb_buf_str(&l->out, word);
+		column += w;
+		first = false;
+		at = end == SIZE_MAX ? text.n : end + 1;
+	}
+	ink(l, i, false);
+	rb_buf_free(&b);
+	return column;
+}
+
+static size_t
+margin(const struct rb_layout *l)
+{
+	return l->width != 0 && l->width < RB_LAYOUT_NARROW ? MARGIN_NARROW : MARGIN;
+}
+
+/* The margin and the levels. Returns the column that follows. */
+static size_t
+begin(struct rb_layout *l, unsigned depth, size_t more)
+{
+	size_t indent = margin(l) + STEP * (size_t)(depth < DEEPEST ? depth : DEEPEST) + more;
+
+	rb_buf_pad(&l->out, ' ', indent);
+	return indent;
+}
+
+static void
+end_line(struct rb_layout *l)
+{
+	rb_buf_char(&l->out, '\n');
+}
+
+/* The separator of a remark at the end of a line. */
+static struct rb_str
+dash(const struct rb_layout *l)
+{
+	return l->ascii ? RB_STR(" - ") : RB_STR(" · ");
+}
+
+/* A remark at the end of a line, or on one of its own where it does not fit. */
+static void
+remark(struct rb_layout *l, struct rb_str note, size_t column, size_t indent)
+{
+	struct rb_str dot = dash(l);
+	size_t width = width_of(l);
+
+	if (note.n == 0)
+		return;
+	if (width != 0 && column > indent && column + rb_str_width(dot) + columns(l, note) > width) {
+		end_line(l);
+		rb_buf_pad(&l->out, ' ', indent);
+		column = indent;
+	} else {
+		ink(l, DIM, true);
+		rb_buf_str(&l->out, dot);
+		ink(l, DIM, false);
+		column += rb_str_width(dot);
+	}
+	prose(l, DIM, note, column, indent);
+}
+
+/* A name in a column of its own. Returns the column that follows. */
+static size_t
+label(struct rb_layout *l, enum ink i, struct rb_str name, size_t column, size_t wide)
+{
+	size_t n = columns(l, name), pad = n < wide ? wide - n : 1;
+
+	put(l, i, name);
+	rb_buf_pad(&l->out, ' ', pad);
+	return column + n + pad;
+}
+
+/* ---- items ---- */
+
+static void
+lay_book(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = columns(l, it->name);
+
+	put(l, BOLD, it->name);
+	if (it->text.n > 0) {
+		rb_buf_str(&l->out, dash(l));
+		prose(l, NONE, it->text, column + 3, STEP);
+	}
+	end_line(l);
+	prose(l, DIM, it->note, 0, 0);
+	end_line(l);
+	prose(l, NONE,
+	    RB_STR("A dry run: nothing is run, connected to or written. What only a run can find out stands "
+		   "as <name>."),
+	    0, 0);
+	end_line(l);
+	if (margin(l) == MARGIN_NARROW)
+		rb_buf_c(&l->out, "!  changes   !! is dangerous\n");
+}
+
+static void
+lay_heading(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = 0, n = columns(l, it->text);
+
+	if (it->depth == 0)
+		end_line(l);
+	else
+		column = begin(l, it->depth, 0);
+	put(l, BOLD, it->text);
+	remark(l, it->note, column + n, column + STEP);
+	end_line(l);
+}
+
+static void
+lay_group(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column;
+
+	end_line(l);
+	column = begin(l, it->depth, 0);
+	put(l, BOLD, it->text);
+	remark(l, it->note, column + columns(l, it->text), column + STEP);
+	end_line(l);
+}
+
+static void
+lay_row(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t indent, column;
+
+	column = begin(l, it->depth, 0);
+	indent = column + NAME;
+	column = label(l, NONE, it->name, column, NAME);
+	column = prose(l, NONE, it->text, column, indent);
+	remark(l, it->note, column, indent);
+	end_line(l);
+}
+
+/* The effect in the margin, in words where there is room. */
+static void
+lay_margin(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	static const struct {
+		const char *word, *sign;
+		enum ink ink;
+	} rows[] = {[RB_READ] = {"reads", "", DIM},
+	    [RB_CHANGE] = {"CHANGES", "!", CHANGE},
+	    [RB_DANGER] = {"DANGER", "!!", DANGER}};
+	const char *text = margin(l) == MARGIN ? rows[it->effect].word : rows[it->effect].sign;
+
+	if (!it->has_effect)
+		text = "";
+	label(l, it->has_effect ? rows[it->effect].ink : NONE, rb_str_c(text), 0, margin(l));
+	rb_buf_pad(&l->out, ' ', STEP * (size_t)(it->depth < DEEPEST ? it->depth : DEEPEST));
+}
+
+static void
+lay_step(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = margin(l) + STEP * (size_t)(it->depth < DEEPEST ? it->depth : DEEPEST),
+	       indent = column + STEP;
+
+	lay_margin(l, it);
+	put(l, BOLD, it->name);
+	column += columns(l, it->name);
+	if (it->text.n > 0) {
+		rb_buf_c(&l->out, "  ");
+		column += 2;
+	}
+	if (it->part == RB_PLAN_COMMAND) {
+		put(l, NONE, it->text);
+		column += columns(l, it->text);
+	} else {
+		column = prose(l, NONE, it->text, column, indent);
+	}
+	remark(l, it->note, column, indent);
+	end_line(l);
+}
+
+/* Tabs stay, as scripts have them. */
+static void
+lay_exact(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	bool one_line = rb_str_find(it->text, RB_STR("\n"), 0) == SIZE_MAX;
+
+	begin(l, it->depth, STEP);
+	rb_escape(&l->out, it->text, (l->ascii ? RB_ESCAPE_ASCII : 0) | (one_line ? RB_ESCAPE_LINES : 0));
+	end_line(l);
+}
+
+static void
+lay_detail(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = begin(l, it->depth, STEP), indent = column + LABEL;
+
+	column = label(l, DIM, it->name, column, LABEL);
+	column = prose(l, NONE, it->text, column, indent);
+	remark(l, it->note, column, indent);
+	end_line(l);
+}
+
+static void
+lay_arm(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = begin(l, it->depth, STEP), indent = column + STEP;
+
+	column = prose(l, WAY, it->text, column, indent);
+	remark(l, it->note, column, indent);
+	end_line(l);
+}
+
+static void
+lay_fact(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = begin(l, it->depth, 2 * STEP), indent = column + STEP;
+
+	put(l, DIM, it->name);
+	column += columns(l, it->name);
+	remark(l, it->text, column, indent);
+	end_line(l);
+}
+
+static void
+lay_edge(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	struct rb_str arrow = l->ascii ? RB_STR("-> ") : RB_STR("→ ");
+	size_t column = begin(l, it->depth, STEP), indent = column + STEP;
+
+	if (it->name.n > 0) {
+		put(l, DIM, it->name);
+		rb_buf_char(&l->out, ' ');
+		column += columns(l, it->name) + 1;
+	}
+	ink(l, WAY, true);
+	rb_buf_str(&l->out, arrow);
+	ink(l, WAY, false);
+	prose(l, NONE, it->text, column + rb_str_width(arrow), indent);
+	end_line(l);
+}
+
+static void
+lay_note(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = begin(l, it->depth, STEP);
+
+	prose(l, DIM, it->text, column, column);
+	end_line(l);
+}
+
+static void
+lay_trouble(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = begin(l, it->depth, STEP);
+
+	prose(l, TROUBLE, RB_STR("!"), column, column);
+	rb_buf_char(&l->out, ' ');
+	prose(l, TROUBLE, it->text, column + 2, column + 2);
+	end_line(l);
+}
+
+static void
+lay(void *ctx, const struct rb_plan_item *it)
+{
+	static void (*const rows[RB_PLAN_PARTS])(struct rb_layout * l, const struct rb_plan_item *it) = {
+	    [RB_PLAN_BOOK] = lay_book,
+	    [RB_PLAN_HEADING] = lay_heading,
+	    [RB_PLAN_GROUP] = lay_group,
+	    [RB_PLAN_ROW] = lay_row,
+	    [RB_PLAN_STEP] = lay_step,
+	    [RB_PLAN_COMMAND] = lay_step,
+	    [RB_PLAN_EXACT] = lay_exact,
+	    [RB_PLAN_DETAIL] = lay_detail,
+	    [RB_PLAN_ARM] = lay_arm,
+	    [RB_PLAN_FACT] = lay_fact,
+	    [RB_PLAN_EDGE] = lay_edge,
+	    [RB_PLAN_NOTE] = lay_note,
+	    [RB_PLAN_TROUBLE] = lay_trouble,
+	};
+	struct rb_layout *l = ctx;
+
+	rows[it->part](l, it);
+	if (l->out.len >= FLUSH)
+		flush(l);
+}
+
+struct rb_plan_sink
+rb_layout_sink(struct rb_layout *l)
+{
+	return (struct rb_plan_sink){l, lay};
+}

@@ -1,0 +1,478 @@
+/* A leaf step: its row, and what it would do exactly. All of it is read from the request that a run would
+ * perform (rb_step_resolve), so that what is told and what is done cannot differ. */
+#include "plan/state.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "kinds/kinds.h"
+
+static void
+detail(struct rb_plan *p, unsigned depth, const char *name, struct rb_str text, const char *note)
+{
+	rb_plan_tell(p, RB_PLAN_DETAIL, depth, rb_str_c(name), text, rb_str_c(note));
+}
+
+static void
+trouble(struct rb_plan *p, unsigned depth, struct rb_str text)
+{
+	rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), text, RB_STR(""));
+}
+
+/* ---- commands ---- */
+
+static bool
+is_command(const struct rb_request *req)
+{
+	return (req->kind->on & (RB_ON_SCRIPT | RB_ON_START)) != 0;
+}
+
+static void
+tell_missing(struct rb_plan *p, struct rb_str name, unsigned depth)
+{
+	if (rb_plan_has(p, name))
+		return;
+	trouble(
+	    p, depth, rb_arena_fmt(&p->scratch, "there is no program `%.*s` on this host", RB_STR_ARG(name)));
+}
+
+static void
+tell_script(struct rb_plan *p, const struct rb_request *req, struct rb_str text, unsigned depth, bool in_row)
+{
+	text = rb_str_chomp(text);
+	for (size_t at = 0; !in_row && at <= text.n;) {
+		size_t end = rb_str_find(text, RB_STR("\n"), at);
+		struct rb_str line = rb_str_cut(text, at, end);
+
+		rb_plan_tell(p, RB_PLAN_EXACT, depth, RB_STR(""),
+		    rb_arena_fmt(&p->scratch, "%s%.*s", line.n > 0 ? "| " : "|", RB_STR_ARG(line)),
+		    RB_STR(""));
+		if (end == SIZE_MAX)
+			break;
+		at = end + 1;
+	}
+	if (rb_str_is(req->step->shell, "sh"))
+		detail(p, depth, "shell", RB_STR("sh"), "");
+}
+
+static struct rb_str
+argv_text(struct rb_plan *p, struct rb_value list)
+{
+	rb_buf_clear(&p->text);
+	for (size_t i = 0; i < list.list->len; i++) {
+		if (i > 0)
+			rb_buf_char(&p->text, ' ');
+		rb_plan_quote(&p->text, list.list->items[i]);
+	}
+	return rb_arena_str(&p->scratch, rb_buf_view(&p->text));
+}
+
+static void
+tell_variables(struct rb_plan *p, struct rb_value env, bool secret, unsigned depth)
+{
+	for (size_t i = 0; env.kind == RB_V_MAP && i < env.map->len; i++) {
+		const struct rb_vpair *pair = &env.map->pairs[i];
+
+		rb_buf_clear(&p->text);
+		rb_buf_fmt(&p->text, "%.*s=", RB_STR_ARG(pair->key));
+		if (secret && pair->value.kind != RB_V_UNKNOWN)
+			rb_buf_fmt(&p->text, "<secret:%.*s>", RB_STR_ARG(pair->key));
+		else if (pair->value.kind == RB_V_ERROR)
+			rb_buf_c(&p->text, "<cannot be had>");
+		else
+			rb_plan_quote(&p->text, pair->value);
+		rb_plan_tell(p, RB_PLAN_EXACT, depth, RB_STR(""),
+		    rb_arena_str(&p->scratch, rb_buf_view(&p->text)), RB_STR(""));
+	}
+}
+
+static void
+tell_io(struct rb_plan *p, const struct rb_request *req, unsigned depth)
+{
+	const struct {
+		const char *name;
+		struct rb_value value;
+	} rows[] = {{"in", req->cwd}, {"stdin", req->stdin_}, {"log", req->log}, {"pidfile", req->pidfile}};
+
+	for (size_t i = 0; is_command(req) && i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].value.kind != RB_V_UNSET && rows[i].value.kind != RB_V_ERROR)
+			detail(p, depth, rows[i].name, rb_plan_show(p, rows[i].value), "");
+	}
+	if (req->step->interactive)
+		detail(p, depth, "terminal", RB_STR("it would have the terminal for itself"), "");
+}
+
+/* ---- what its keys say ---- */
+
+/* Keys that the first line of the request, or its body, tells already. */
+static bool
+told_elsewhere(const struct rb_request *req, size_t i)
+{
+	static const struct {
+		const struct rb_kind *kind;
+		size_t row;
+	} rows[] = {{&rb_kind_http, RB_ARG_HTTP_METHOD}, {&rb_kind_http, RB_ARG_HTTP_QUERY},
+	    {&rb_kind_http, RB_ARG_HTTP_JSON}, {&rb_kind_http, RB_ARG_HTTP_FORM},
+	    {&rb_kind_process, RB_ARG_PROCESS_PIDFILE}, {&rb_kind_process, RB_ARG_PROCESS_PROCESS},
+	    {&rb_kind_process, RB_ARG_PROCESS_STOP}};
+
+	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		if (rows[k].kind == req->kind && rows[k].row == i)
+			return true;
+	}
+	return false;
+}
+
+/* The rest of its keys: headers, bodies, graces. */
+static void
+tell_keys(struct rb_plan *p, const struct rb_request *req, unsigned depth)
+{
+	for (size_t i = 0; req->kind->keys[i].name != NULL; i++) {
+		const struct rb_key *key = &req->kind->keys[i];
+		struct rb_value v = req->values[i];
+
+		if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR || (key->flags & RB_KEY_MAIN) != 0 ||
+		    told_elsewhere(req, i) || (key->type == RB_K_CHOICES && req->step->narms > 0))
+			continue;
+		if (key->type != RB_K_HEADERS) {
+			detail(p, depth, key->name, rb_plan_show(p, v), "");
+			continue;
+		}
+		for (size_t k = 0; v.kind == RB_V_MAP && k < v.map->len; k++)
+			detail(p, depth, "header",
+			    rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(v.map->pairs[k].key),
+				RB_STR_ARG(rb_plan_show(p, v.map->pairs[k].value))),
+			    "");
+	}
+}
+
+static struct rb_str
+want_text(struct rb_plan *p, const struct rb_assert *a)
+{
+	struct rb_eval ev = rb_plan_eval(p);
+	struct rb_json j;
+	struct rb_value v;
+
+	if (a->pattern != NULL)
+		return rb_pattern_text(a->pattern);
+	if (a->tmpl != NULL)
+		return rb_plan_tmpl(p, a->tmpl);
+	if (a->want == NULL || a->want->node == NULL)
+		return rb_span_text(a->span);
+	v = rb_field_eval(a->want, &ev);
+	if (v.kind != RB_V_TEXT && v.kind != RB_V_LIST && v.kind != RB_V_MAP)
+		return rb_plan_show(p, v);
+	rb_buf_clear(&p->text);
+	rb_json_init(&j, &p->text);
+	rb_value_json(v, &j);
+	return rb_arena_str(&p->scratch, rb_buf_view(&p->text));
+}
+
+static void
+tell_asserts(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	static const char *const ops[] = {
+	    [RB_ASSERT_EQUALS] = "is",
+	    [RB_ASSERT_CONTAINS] = "contains",
+	    [RB_ASSERT_MATCHES] = "matches",
+	    [RB_ASSERT_LACKS] = "lacks",
+	    [RB_ASSERT_ONE_OF] = "is",
+	    [RB_ASSERT_AT_MOST] = "is at most",
+	    [RB_ASSERT_AT_LEAST] = "is at least",
+	};
+
+	for (size_t i = 0; i < step->nasserts; i++) {
+		const struct rb_assert *a = &step->asserts[i];
+		/* What holds without being written stands at the action: it goes without saying. */
+		bool implied = a->op == RB_ASSERT_ONE_OF && a->span.from == step->action_span.from &&
+			       a->span.to == step->action_span.to;
+
+		if (a->op == RB_ASSERT_TRUE)
+			detail(p, depth, "expects", rb_expr_text(a->that), "");
+		else if (!implied)
+			detail(p, depth, "expects",
+			    rb_arena_fmt(&p->scratch, "%.*s %s %.*s", RB_STR_ARG(a->name), ops[a->op],
+				RB_STR_ARG(want_text(p, a))),
+			    "");
+	}
+}
+
+static void
+tell_findings(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	for (size_t i = 0; i < step->nmatches; i++) {
+		const struct rb_match_key *m = &step->matches[i];
+
+		detail(p, depth, "match",
+		    rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(m->name),
+			RB_STR_ARG(
+			    m->pattern != NULL ? rb_pattern_text(m->pattern) : rb_plan_tmpl(p, m->tmpl))),
+		    "");
+	}
+	for (size_t i = 0; i < step->ncaptures; i++) {
+		const struct rb_capture *c = &step->captures[i];
+
+		detail(p, depth, "takes",
+		    rb_arena_fmt(
+			&p->scratch, "%.*s = %.*s", RB_STR_ARG(c->name), RB_STR_ARG(rb_expr_text(c->value))),
+		    c->secret ? "secret" : "");
+	}
+}
+
+static void
+tell_retry(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	const struct rb_retry *r = step->retry;
+	char every[RB_CLOCK_DURATION], within[RB_CLOCK_DURATION];
+	int64_t pause, limit;
+
+	if (r == NULL)
+		return;
+	pause = rb_plan_duration(p, r->every, RB_SECOND);
+	limit = rb_plan_duration(p, r->within, RB_NEVER);
+	rb_buf_clear(&p->text);
+	if (r->times > 0)
+		rb_buf_fmt(&p->text, "up to %lld attempts, ", (long long)r->times);
+	rb_buf_fmt(&p->text, "%s apart",
+	    pause == RB_NEVER ? "a time that is not known" : rb_clock_exact(pause, every));
+	if (r->backoff != 1) {
+		char factor[RB_NUMBER_TEXT];
+
+		rb_buf_fmt(&p->text, " at first, each pause %s times the one before",
+		    rb_number_text(r->backoff, factor));
+	}
+	if (limit != RB_NEVER)
+		rb_buf_fmt(&p->text, ", for %s in all", rb_clock_exact(limit, within));
+	if (r->cond != NULL)
+		rb_buf_fmt(&p->text, ", if %.*s", RB_STR_ARG(rb_expr_text(r->cond)));
+	detail(p, depth, "again", rb_arena_str(&p->scratch, rb_buf_view(&p->text)), "");
+}
+
+static void
+tell_stop_on(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	const struct rb_stop_on *s = step->stop_on;
+	char after[RB_CLOCK_DURATION];
+	int64_t time;
+
+	if (s == NULL)
+		return;
+	if (s->pattern != NULL || s->tmpl != NULL)
+		detail(p, depth, "stops",
+		    s->pattern != NULL ? rb_pattern_text(s->pattern) : rb_plan_tmpl(p, s->tmpl),
+		    "when its output says this");
+	if (s->operator_)
+		detail(p, depth, "stops", RB_STR("when the operator says so"), "");
+	time = rb_plan_duration(p, s->after, -1);
+	if (time >= 0)
+		detail(p, depth, "stops",
+		    time == RB_NEVER ? RB_STR("after a time that is not known")
+				     : rb_arena_fmt(&p->scratch, "after %s", rb_clock_exact(time, after)),
+		    "");
+}
+
+/* ---- people ---- */
+
+static bool
+listed(const char *const *ids, size_t n, struct rb_str id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rb_str_is(id, ids[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether --yes would answer it, or has; and what the summary says of it. */
+static struct rb_str
+who_answers(struct rb_plan *p, const struct rb_step *step)
+{
+	const struct rb_confirm *c = step->confirm;
+	bool by_id = listed(p->opt->yes_ids, p->opt->nyes_ids, step->id);
+
+	p->asks++;
+	if (by_id || (p->opt->yes && !c->needs_id)) {
+		p->answered++;
+		return by_id ? rb_arena_fmt(&p->scratch, "answered by --yes=%.*s", RB_STR_ARG(step->id))
+			     : RB_STR("answered by --yes");
+	}
+	if (!c->needs_id)
+		return RB_STR("--yes answers it");
+	p->asks_id++;
+	rb_buf_fmt(&p->ids, "%s--yes=%.*s", p->ids.len > 0 ? " " : "", RB_STR_ARG(step->id));
+	return rb_arena_fmt(&p->scratch, "--yes does not answer it, --yes=%.*s does", RB_STR_ARG(step->id));
+}
+
+void
+rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	const struct rb_confirm *c = step->confirm;
+	struct rb_str text;
+
+	if (c == NULL)
+		return;
+	text = c->text != NULL ? rb_plan_tmpl(p, c->text) : RB_STR("whether to do it, since it is dangerous");
+	detail(p, depth, "asks", text, who_answers(p, step).p);
+	if (c->type != NULL)
+		detail(p, depth, "typed", rb_plan_tmpl(p, c->type), "must be typed to confirm");
+	if (c->by.n > 0)
+		detail(p, depth, "by", c->by, "must confirm it");
+	if (step->loop != NULL)
+		detail(p, depth, "", RB_STR("once, for all of the items"), "");
+	if (step->optional)
+		detail(
+		    p, depth, "", RB_STR("declined, the step would be skipped and the run would go on"), "");
+}
+
+/* ---- requests ---- */
+
+static struct rb_str
+summary_of(struct rb_plan *p, const struct rb_request *req)
+{
+	/* What cannot be resolved has no whole first line: its main key must do. */
+	for (size_t i = 0; req->why.kind == RB_V_ERROR && req->kind->keys[i].name != NULL; i++) {
+		if ((req->kind->keys[i].flags & RB_KEY_MAIN) != 0)
+			return rb_plan_show(p, req->values[i]);
+	}
+	if (req->kind->summary == NULL)
+		return RB_STR("");
+	rb_buf_clear(&p->text);
+	req->kind->summary(req, &p->text);
+	return rb_arena_str(&p->scratch, rb_buf_view(&p->text));
+}
+
+/* What it does in one line, exactly; empty where a line does not hold it. */
+static struct rb_str
+one_line(struct rb_plan *p, const struct rb_request *req)
+{
+	struct rb_value v = req->values[RB_ARG_SCRIPT_SCRIPT];
+
+	if (!is_command(req))
+		return summary_of(p, req);
+	if (v.kind == RB_V_LIST)
+		return argv_text(p, v);
+	if (v.kind != RB_V_TEXT || rb_str_find(rb_str_chomp(v.s), RB_STR("\n"), 0) != SIZE_MAX)
+		return RB_STR("");
+	return rb_str_chomp(v.s);
+}
+
+/* `in_row`: its one line stands in the step's row already. */
+static void
+tell_request(struct rb_plan *p, const struct rb_request *req, unsigned depth, bool in_row)
+{
+	struct rb_value v = req->values[RB_ARG_SCRIPT_SCRIPT];
+
+	if (is_command(req) && v.kind == RB_V_LIST) {
+		if (!in_row)
+			detail(p, depth, "argv", argv_text(p, v), "");
+		if (v.list->len > 0 && v.list->items[0].kind == RB_V_TEXT &&
+		    rb_str_find(v.list->items[0].s, RB_STR("/"), 0) == SIZE_MAX)
+			tell_missing(p, v.list->items[0].s, depth);
+	} else if (is_command(req) && v.kind == RB_V_TEXT) {
+		tell_script(p, req, v.s, depth, in_row);
+	} else if (!in_row) {
+		rb_plan_tell(p, RB_PLAN_EXACT, depth, RB_STR(""), summary_of(p, req), RB_STR(""));
+	}
+	tell_variables(p, req->env, false, depth);
+	tell_variables(p, req->secret_env, true, depth);
+	if (!is_command(req))
+		tell_keys(p, req, depth);
+	tell_io(p, req, depth);
+	if (req->why.kind == RB_V_ERROR)
+		trouble(p, depth,
+		    rb_arena_fmt(&p->scratch, "it could not be performed: %.*s", RB_STR_ARG(req->why.s)));
+}
+
+void
+rb_plan_probe(struct rb_plan *p, const char *label, const struct rb_probe *probe, unsigned depth)
+{
+	struct rb_eval ev = rb_plan_eval(p);
+	struct rb_request *req;
+	struct rb_str line;
+
+	if (probe == NULL)
+		return;
+	req = rb_step_resolve(probe->step, &ev);
+	line = one_line(p, req);
+	detail(p, depth, label, line.n > 0 ? line : RB_STR("this look passes:"),
+	    rb_time_text(p, rb_time_probe(p, probe)).p);
+	tell_request(p, req, depth + 1, line.n > 0);
+	tell_findings(p, probe->step, depth + 1);
+	tell_asserts(p, probe->step, depth + 1);
+}
+
+/* What a person is to do has words of its own. */
+static const char *
+label_of(const struct rb_kind *kind)
+{
+	static const struct {
+		const struct rb_kind *kind;
+		const char *label;
+	} rows[] = {{&rb_kind_ask, "asks"}, {&rb_kind_manual, "by hand"}, {&rb_kind_say, "says"},
+	    {&rb_kind_wait, "waits"}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].kind == kind)
+			return rows[i].label;
+	}
+	return NULL;
+}
+
+static void
+count(struct rb_plan *p, const struct rb_step *step)
+{
+	if (step->effect == RB_DANGER)
+		p->dangers++;
+	else if (step->effect == RB_CHANGE)
+		p->changes++;
+	else
+		p->reads++;
+	if ((step->kind->traits & RB_KIND_PEOPLE) != 0)
+		p->people++;
+}
+
+static void
+tell_row(struct rb_plan *p, const struct rb_step *step, struct rb_str text, bool exact, unsigned depth)
+{
+	rb_plan_item(p, &(struct rb_plan_item){.part = exact ? RB_PLAN_COMMAND : RB_PLAN_STEP,
+			    .depth = depth,
+			    .has_effect = true,
+			    .effect = step->effect,
+			    .name = step->id,
+			    .text = text,
+			    .note = rb_time_text(p, rb_time_leaf(p, step))});
+}
+
+void
+rb_plan_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth)
+{
+	struct rb_eval ev = rb_plan_eval(p);
+	struct rb_request *req = rb_step_resolve(step, &ev);
+	const char *label = label_of(step->kind);
+	struct rb_str line = one_line(p, req), title = rb_plan_tmpl(p, step->title);
+	bool in_row = title.n == 0 && label == NULL && line.n > 0;
+
+	count(p, step);
+	tell_row(p, step, in_row ? line : title, in_row, depth);
+	if (step->note != NULL)
+		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), rb_plan_tmpl(p, step->note), RB_STR(""));
+	rb_plan_lead(p, step, lead, depth);
+	if (step->effect_why.n > 0)
+		detail(p, depth, step->effect == RB_READ ? "reads" : "effect", step->effect_why, "");
+	rb_plan_probe(p, "first", step->done_if, depth);
+	if (step->done_if != NULL)
+		detail(p, depth, "", RB_STR("if that passes, there is nothing to do"), "");
+	rb_plan_confirm(p, step, depth);
+	if (label != NULL)
+		detail(p, depth, label, line, "");
+	tell_request(p, req, depth, in_row || label != NULL);
+	tell_stop_on(p, step, depth);
+	tell_findings(p, step, depth);
+	tell_asserts(p, step, depth);
+	rb_plan_probe(p, "ready", step->ready, depth);
+	tell_retry(p, step, depth);
+	rb_plan_probe(p, "verifies", step->verify, depth);
+	if ((step->kind->traits & RB_KIND_STAYS) != 0)
+		detail(p, depth, "stays",
+		    step->keep ? RB_STR("it outlives the run") : RB_STR("it is ended with the run"), "");
+}

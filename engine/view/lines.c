@@ -1,0 +1,471 @@
+/* Steps as people see them: one row for each that is over, a table for `checks`, a line for each way taken.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "view/state.h"
+
+enum { SHORT_LABEL = 16 }; /* columns of a label that several fit in one row of */
+
+static const struct shown_outcome {
+	const char *name;
+	enum rb_mark mark;
+	bool passed;
+	bool timed;        /* its duration says something */
+	const char *word;  /* before the reason; NULL: the reason is enough */
+	const char *alone; /* where there is no reason */
+} outcomes[] = {
+    {"passed", RB_MARK_GOOD, true, true, NULL, ""},
+    {"already done", RB_MARK_GOOD, true, true, NULL, "already done"},
+    {"recovered", RB_MARK_MENDED, true, true, "recovered after", "recovered"},
+    {"failed", RB_MARK_BAD, false, true, NULL, "failed"},
+    {"timed out", RB_MARK_BAD, false, true, "timed out", "timed out"},
+    {"errored", RB_MARK_BAD, false, true, "errored", "errored"},
+    {"cancelled", RB_MARK_BAD, false, true, "cancelled", "cancelled"},
+    {"skipped", RB_MARK_NONE, true, false, NULL, "skipped"},
+    {"declined", RB_MARK_NONE, false, false, "declined", "declined"},
+    {"unknown", RB_MARK_LOOK, false, false, "unknown", "unknown how it ended"},
+};
+
+static const struct shown_outcome *
+outcome_of(struct rb_str name)
+{
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+		if (rb_str_is(name, outcomes[i].name))
+			return &outcomes[i];
+	}
+	return &outcomes[sizeof(outcomes) / sizeof(outcomes[0]) - 1];
+}
+
+bool
+rb_lines_passed(struct rb_str outcome)
+{
+	return outcome_of(outcome)->passed;
+}
+
+static bool
+is_one_of(struct rb_str kind, const char *const *kinds)
+{
+	while (*kinds != NULL && !rb_str_is(kind, *kinds))
+		kinds++;
+	return *kinds != NULL;
+}
+
+/* Edges that stand as steps: the line of the edge is theirs. */
+static bool
+is_edge(const struct rb_open *o)
+{
+	static const char *const kinds[] = {"done", "end", "fail", "goto", NULL};
+
+	return is_one_of(o->kind, kinds);
+}
+
+/* ---- headings ---- */
+
+static void
+put_headings(struct rb_view *v, unsigned indent, struct rb_str except)
+{
+	for (struct rb_open *o = v->open; o != NULL; o = o->next) {
+		struct rb_page_row row = {.mark = RB_MARK_PART, .indent = o->indent};
+
+		if (!o->heading || o->indent != indent || rb_str_eq(o->where.step, except))
+			continue;
+		o->heading = false;
+		if (o->where.title.n == 0 && o->item.n == 0)
+			continue;
+		rb_live_clear(v);
+		row.id = rb_open_id(v, o);
+		row.title = rb_open_title(v, o);
+		rb_page_row(&v->page, &row);
+	}
+}
+
+void
+rb_lines_headings(struct rb_view *v, struct rb_str path)
+{
+	put_headings(v, rb_open_indent(path), path);
+}
+
+/* Groups around a line that did not pass need not say so again. */
+static void
+mark_bad(struct rb_view *v, const struct rb_open *o)
+{
+	for (struct rb_open *group = v->open; group != NULL; group = group->next) {
+		if (group->where.depth < o->where.depth && group->indent == o->indent)
+			group->bad_inside = true;
+	}
+}
+
+/* ---- rows ---- */
+
+/* Somebody takes the outcome: a list of steps, another step, `continue`. */
+static bool
+is_taken(const struct rb_open *o)
+{
+	return o->continued || rb_str_is(o->edge_to, "steps") || rb_str_is(o->edge_to, "continue") ||
+	       rb_str_starts(o->edge_to, "goto ");
+}
+
+static bool
+says_nothing(struct rb_str summary)
+{
+	return rb_str_is(summary, "exit 0");
+}
+
+/* What there is to say of it, in one line; without the reason where assertions follow that begin with it. */
+static struct rb_str
+text_of(struct rb_view *v, const struct rb_open *o, bool assertions_follow)
+{
+	const struct shown_outcome *is = outcome_of(o->outcome);
+	struct rb_arena *scratch = &v->page.scratch;
+	struct rb_str text = o->reason, dot = rb_page_dot(&v->page);
+
+	if (rb_str_is(o->outcome, "passed"))
+		text = o->found.n > 0 ? o->found : says_nothing(o->summary) ? RB_STR("") : o->summary;
+	text = rb_page_safe(&v->page, text, 0);
+	if (assertions_follow && rb_failure_says(o, o->reason))
+		text = RB_STR("");
+	else if (text.n == 0)
+		text = rb_str_c(is->alone);
+	else if (is->word != NULL && !rb_str_starts(text, is->word))
+		text = rb_arena_fmt(scratch, "%s: %.*s", is->word, RB_STR_ARG(text));
+	if (o->attempts > 1 && !o->group)
+		text = rb_arena_fmt(scratch, "%.*s%.*s%llu attempts", RB_STR_ARG(text),
+		    RB_STR_ARG(text.n > 0 ? dot : text), (unsigned long long)o->attempts);
+	if (o->incomplete)
+		text = rb_arena_fmt(scratch, "%.*s%.*ssomething that it left behind holds its output open",
+		    RB_STR_ARG(text), RB_STR_ARG(text.n > 0 ? dot : text));
+	return text;
+}
+
+static void
+put_row(struct rb_view *v, const struct rb_open *o, unsigned indent, struct rb_str text)
+{
+	const struct shown_outcome *is = outcome_of(o->outcome);
+	char took[RB_CLOCK_DURATION];
+	struct rb_page_row row = {.mark = is->mark, .indent = indent, .text = text};
+
+	row.id = rb_open_id(v, o);
+	row.title = rb_open_title(v, o);
+	if (is->timed)
+		row.time =
+		    rb_arena_fmt(&v->page.scratch, "%s", rb_clock_human(o->duration - o->people, took));
+	if (is->mark == RB_MARK_BAD && (o->continued || rb_str_is(o->edge_to, "continue")))
+		row.mark = RB_MARK_FAINT;
+	if (row.mark == RB_MARK_FAINT || row.mark == RB_MARK_NONE)
+		row.ink = RB_INK_DIM;
+	rb_page_row(&v->page, &row);
+}
+
+/* ---- tables ---- */
+
+/* Kinds that are asked for what they find, not only for whether they pass. */
+static bool
+tells_more(const struct rb_open *row)
+{
+	static const char *const kinds[] = {"port", "process", NULL};
+
+	return row->found.n > 0 || is_one_of(row->kind, kinds) || row->attempts > 1;
+}
+
+static struct rb_str
+short_label(struct rb_view *v, const struct rb_open *row)
+{
+	return row->where.title.n > 0 ? rb_page_safe(&v->page, row->where.title, 0) : rb_open_id(v, row);
+}
+
+/* "health ✓  clients ✓": all rows in one line, where nothing more is to be said. False if they need lines. */
+static bool
+inline_rows(struct rb_view *v, const struct rb_open *table, struct rb_str *text)
+{
+	struct rb_str mark = rb_str_trim(rb_page_mark(&v->page, RB_MARK_GOOD));
+	struct rb_buf b;
+	bool fits = true;
+
+	rb_buf_init(&b, v->opt.alloc, RB_PAGE_TEXT);
+	for (const struct rb_open *row = table->rows; row != NULL && fits; row = row->row) {
+		struct rb_str label = short_label(v, row);
+
+		fits = rb_str_is(row->outcome, "passed") && !tells_more(row) && label.n > 0 &&
+		       rb_str_width(label) <= SHORT_LABEL;
+		rb_buf_fmt(&b, "%s%.*s %.*s", b.len > 0 ? "  " : "", RB_STR_ARG(label), RB_STR_ARG(mark));
+	}
+	*text = rb_arena_str(&v->page.scratch, rb_buf_view(&b));
+	rb_buf_free(&b);
+	return fits;
+}
+
+static void
+put_table(struct rb_view *v, const struct rb_open *table, bool taken)
+{
+	unsigned n = 0, bad = 0;
+	struct rb_str text;
+
+	for (const struct rb_open *row = table->rows; row != NULL; row = row->row) {
+		n++;
+		bad += row->over && !rb_lines_passed(row->outcome);
+	}
+	if (bad == 0 && rb_str_is(table->outcome, "passed") && inline_rows(v, table, &text)) {
+		put_row(v, table, table->indent, text);
+		return;
+	}
+	text = RB_STR("");
+	if (bad > 0 && rb_str_is(table->outcome, "failed"))
+		text = rb_arena_fmt(&v->page.scratch, "%u of %u did not pass", bad, n);
+	else if (!rb_str_is(table->outcome, "passed"))
+		text = text_of(v, table, false);
+	put_row(v, table, table->indent, text);
+	for (struct rb_open *row = table->rows; row != NULL; row = row->row) {
+		if (!row->over)
+			continue;
+		row->continued = row->continued || taken;
+		put_row(v, row, table->indent + 2, text_of(v, row, false));
+	}
+	for (struct rb_open *row = table->rows; row != NULL; row = row->row) {
+		if (row->over && !taken && !rb_lines_passed(row->outcome))
+			rb_failure_show(v, row);
+	}
+}
+
+/* ---- the end of a step ---- */
+
+static bool
+wants_row(const struct rb_open *o)
+{
+	static const char *const spoken[] = {"ask", "manual", NULL};
+
+	if (is_edge(o) || (o->shown && !rb_str_is(o->outcome, "recovered")))
+		return false;
+	if (rb_str_is(o->outcome, "passed"))
+		return (!o->group || rb_str_is(o->kind, "checks")) && !rb_str_is(o->kind, "say") &&
+		       !(o->asked && is_one_of(o->kind, spoken)) && !o->loop;
+	if (rb_lines_passed(o->outcome) || (rb_str_is(o->kind, "checks") && !o->loop))
+		return true;
+	return !(o->group && o->bad_inside);
+}
+
+static bool
+is_failure(const struct rb_open *o)
+{
+	return rb_str_is(o->outcome, "failed") || rb_str_is(o->outcome, "timed out") ||
+	       rb_str_is(o->outcome, "errored");
+}
+
+/* What failed first, for the closing lines. */
+static void
+note_first(struct rb_view *v, const struct rb_open *o)
+{
+	const struct rb_open *row = o->rows;
+	struct rb_str id, text;
+
+	if (v->first.n > 0)
+		return;
+	while (row != NULL && !(row->over && is_failure(row)))
+		row = row->row;
+	if (row != NULL)
+		o = row;
+	id = rb_open_id(v, o);
+	if (id.n == 0)
+		id = rb_open_title(v, o);
+	text = text_of(v, o, false);
+	v->first_id = rb_arena_str(&v->arena, o->where.id);
+	v->first = rb_arena_fmt(&v->arena, "%.*s: %.*s", RB_STR_ARG(id), RB_STR_ARG(text));
+}
+
+static void
+put_step(struct rb_view *v, struct rb_open *o)
+{
+	bool uncaught = is_failure(o) && !is_taken(o);
+
+	rb_live_clear(v);
+	rb_lines_headings(v, o->where.step);
+	if (rb_str_is(o->kind, "checks") && o->rows != NULL)
+		put_table(v, o, !uncaught);
+	else
+		put_row(v, o, o->indent, text_of(v, o, uncaught));
+	if (uncaught && o->rows == NULL)
+		rb_failure_show(v, o);
+	if (uncaught && !o->loop)
+		note_first(v, o);
+	if (!rb_lines_passed(o->outcome))
+		mark_bad(v, o);
+}
+
+static void
+put_way(struct rb_view *v, struct rb_open *o)
+{
+	struct rb_page_row row = {.mark = RB_MARK_WAY, .indent = o->indent};
+	struct rb_str to = rb_page_safe(&v->page, o->edge_to, 0),
+		      reason = rb_page_safe(&v->page, o->edge_reason, 0);
+
+	if (to.n == 0 || rb_str_is(to, "continue"))
+		return;
+	rb_live_clear(v);
+	rb_lines_headings(v, o->where.step);
+	row.title = rb_str_is(to, "steps") ? rb_page_safe(&v->page, o->edge_key, 0) : to;
+	if (reason.n > 0)
+		row.title =
+		    rb_arena_fmt(&v->page.scratch, "%.*s: %.*s", RB_STR_ARG(row.title), RB_STR_ARG(reason));
+	rb_page_row(&v->page, &row);
+	o->edge_to = RB_STR("");
+}
+
+void
+rb_lines_step_start(struct rb_view *v, const struct rb_event *ev)
+{
+	const struct rb_open *o = rb_open_begin(v, ev);
+
+	/* Items of a loop, and rows of a table, would say it again and again, or where they do not stand. */
+	if (rb_event_get_text(ev, "note").n == 0 || o->item.n > 0 || o->quiet)
+		return;
+	put_headings(v, o->indent, o->group ? RB_STR("") : o->where.step);
+	rb_head_step_note(v, ev);
+}
+
+void
+rb_lines_step_end(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_open *o = rb_open_end(v, ev);
+
+	if (o == NULL)
+		return;
+	rb_lines_output_end(v, o);
+	if (o->table != NULL)
+		return; /* it is shown with its table, which owns it from here */
+	if (wants_row(o))
+		put_step(v, o);
+	put_way(v, o);
+	rb_open_free(v, o);
+}
+
+void
+rb_lines_edge(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_open *o = rb_open_find(v, ev->where.step);
+
+	if (o == NULL)
+		return;
+	o->edge_key = rb_arena_str(&o->arena, rb_event_get_text(ev, "key"));
+	o->edge_to = rb_arena_str(&o->arena, rb_event_get_text(ev, "to"));
+	o->edge_reason = rb_arena_str(&o->arena, rb_event_get_text(ev, "reason"));
+	if (!rb_str_is(o->edge_to, "steps"))
+		return; /* told after the step's own row */
+	/* Its steps run before the visit is over, so that what they answer to is shown now. */
+	o->outcome = rb_arena_str(&o->arena, rb_event_get_text(ev, "outcome"));
+	o->duration = ev->mono - o->begun;
+	if (wants_row(o))
+		put_step(v, o);
+	o->shown = true;
+	put_way(v, o);
+}
+
+void
+rb_lines_branch(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_open *o = rb_open_find(v, ev->where.step);
+	struct rb_str cond = rb_page_safe(&v->page, rb_event_get_text(ev, "condition"), 0);
+	struct rb_page_row row = {.mark = RB_MARK_WAY, .title = cond, .ink = RB_INK_DIM};
+
+	rb_live_clear(v);
+	rb_lines_headings(v, ev->where.step);
+	row.indent = o != NULL ? o->indent : 0;
+	row.text = rb_page_safe(&v->page, rb_event_get_text(ev, "why"), 0);
+	if (rb_event_get_num(ev, "arm", 0) < 0)
+		row.title = RB_STR("none of its conditions holds");
+	else if (cond.n == 0)
+		row.title = RB_STR("else");
+	rb_page_row(&v->page, &row);
+}
+
+/* ---- retries ---- */
+
+/* In lines that stay, a step that is tried a thousand times must not fill the log: a line where the reason is
+ * a new one, and at attempts 2, 4, 8, … */
+static bool
+worth_a_line(struct rb_open *o, struct rb_str reason)
+{
+	uint64_t n = o->attempts + 1;
+	bool news = !rb_str_eq(rb_buf_view(&o->retried), rb_str_cut(reason, 0, RB_VIEW_LAST_MAX));
+
+	rb_buf_clear(&o->retried);
+	rb_buf_str(&o->retried, reason);
+	return news || (n & (n - 1)) == 0;
+}
+
+void
+rb_lines_retry(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_open *o = rb_open_find(v, ev->where.step);
+	struct rb_str reason = rb_event_get_text(ev, "reason");
+	int64_t times = rb_event_get_num(ev, "times", 0);
+	char pause[RB_CLOCK_DURATION], of[24] = "";
+	struct rb_page_row row = {.mark = RB_MARK_AGAIN, .ink = RB_INK_DIM};
+
+	if (o == NULL)
+		return;
+	rb_clock_human(rb_event_get_num(ev, "pause", 0), pause);
+	if (times > 0)
+		snprintf(of, sizeof(of), " of %lld", (long long)times);
+	rb_buf_clear(&o->last);
+	rb_buf_fmt(&o->last, "attempt %llu%s, again in %s: ", (unsigned long long)o->attempts, of, pause);
+	rb_buf_str(&o->last, reason);
+	if (v->opt.form == RB_VIEW_LIVE || o->quiet || !worth_a_line(o, reason))
+		return;
+	rb_lines_headings(v, o->where.step);
+	row.indent = o->indent;
+	row.id = rb_open_id(v, o);
+	row.title = rb_arena_fmt(
+	    &v->page.scratch, "attempt %llu%s, again in %s", (unsigned long long)o->attempts, of, pause);
+	row.text = rb_page_safe(&v->page, reason, 0);
+	rb_page_row(&v->page, &row);
+}
+
+/* ---- output as it comes ---- */
+
+static void
+put_output_line(struct rb_view *v, const struct rb_open *o, struct rb_str line)
+{
+	struct rb_page *p = &v->page;
+	size_t column = rb_page_start(p, o->indent);
+
+	rb_live_clear(v);
+	rb_lines_headings(v, o->where.step);
+	rb_page_pad(p, column);
+	rb_page_ink(p, RB_INK_DIM, RB_STR("| "));
+	/* No blanks are taken off its beginning: they are the output's own. */
+	while (line.n > 0 && line.p[0] == ' ') {
+		rb_page_c(p, " ");
+		line = rb_str_cut(line, 1, line.n);
+	}
+	rb_page_ink(p, RB_INK_NONE, rb_page_safe(p, line, RB_ESCAPE_LINES));
+	rb_page_c(p, "\n");
+	rb_page_forget(p);
+}
+
+void
+rb_lines_output(struct rb_view *v, struct rb_open *o, enum rb_stream stream, struct rb_str bytes)
+{
+	struct rb_buf *line = &o->lines[stream];
+
+	while (bytes.n > 0) {
+		const char *nl = memchr(bytes.p, '\n', bytes.n);
+		size_t n = nl != NULL ? (size_t)(nl - bytes.p) : bytes.n;
+
+		rb_buf_add(line, bytes.p, n);
+		if (nl == NULL)
+			return;
+		put_output_line(v, o, rb_buf_view(line));
+		rb_buf_clear(line);
+		bytes = rb_str_cut(bytes, n + 1, bytes.n);
+	}
+}
+
+void
+rb_lines_output_end(struct rb_view *v, struct rb_open *o)
+{
+	for (int i = 0; i < RB_STREAMS; i++) {
+		if (o->lines[i].len > 0)
+			put_output_line(v, o, rb_buf_view(&o->lines[i]));
+		rb_buf_clear(&o->lines[i]);
+	}
+}
