@@ -60,6 +60,15 @@ unit-$(1): $$($(1)_TESTS)
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
+# stdlib/ becomes part of the program.
+STDLIB := $(sort $(wildcard stdlib/*/*.yaml))
+$(B)/gen/stdlib.c: tools/embed.sh Makefile $(STDLIB)
+	@mkdir -p $(@D)
+	tools/embed.sh stdlib $(STDLIB) > $@
+$(B)/gen/stdlib.o: $(B)/gen/stdlib.c
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(call lib,api): $(B)/gen/stdlib.o
+
 $(B)/runbook: $(foreach l,$(LAYERS),$(call lib,$(l)))
 	$(CC) $(ALL_CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LIBS) $(SAN_LIBS)
 

@@ -178,7 +178,7 @@ prepare_output(const struct paths *p, struct side *sides)
 		     "      port: /address already in use/i\n"
 		     "      module: /No module named '(?<name>[^']+)'/\n"
 		     "    expect:\n"
-		     "      that: [much.last, not much.port]\n");
+		     "      that: [this.last, not this.port]\n");
 	int rc = write_file("output.yaml", &b);
 	rb_buf_free(&b);
 	sides[0] = (struct side){.name = "runbook run", .argv = {p->runbook, "run", "output.yaml"}};

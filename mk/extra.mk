@@ -65,12 +65,17 @@ $(SUPPORT): $(B)/support/%: $(B)/tests/support/%.o $(TINY_HTTP) $(call lib,base)
 	@mkdir -p $(@D)
 	$(program)
 
+# What runs the runbooks of tests/run: a client of runbook.h, with all of the library.
+RUN_DRIVER := $(B)/tests/run/driver
+$(RUN_DRIVER): $(B)/tests/run/driver.o $(foreach l,$(filter-out cli,$(LAYERS)),$(call lib,$(l)))
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) $(SAN_LIBS)
+
 PART ?=
 unit-programs: $(foreach l,$(LAYERS),$($(l)_TESTS))
 
 test: deps-test
 	@echo "building in $(B)"
-	@$(again) -s all examples support unit-programs
+	@$(again) -s all examples support $(RUN_DRIVER) $(DRYRUN) unit-programs
 	@B=$(B) tests/run.sh $(PART)
 
 # --- Benchmarks -----------------------------------------------------------------------------------------
@@ -85,8 +90,8 @@ bench: deps-build
 
 # --- Checks ---------------------------------------------------------------------------------------------
 
-C_FILES := $(wildcard engine/*/*.[ch] examples/*/*.[ch] tests/support/*.[ch] tests/unit/*/*.[ch] tests/unit/*.[ch] bench/*.[ch])
-SHELL_FILES := $(wildcard tools/*.sh tools/check-* examples/*/*.sh tests/*.sh tests/*.bats tests/support/*.bash .ci/run)
+C_FILES := $(wildcard engine/*/*.[ch] examples/*/*.[ch] tests/support/*.[ch] tests/unit/*/*.[ch] tests/unit/*.[ch] tests/run/*.[ch] tests/plan/*.[ch] bench/*.[ch])
+SHELL_FILES := $(wildcard tools/*.sh tools/check-* examples/*/*.sh tests/*.sh tests/*.tap tests/*.bats tests/support/*.bash .ci/run)
 TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(filter engine/%.c examples/%.c bench/%.c tests/support/%.c,$(C_FILES)))
 # Runs $(2) if program $(1) is there, else says that it is left out.
 with = @if command -v $(1) >/dev/null 2>&1; then echo "$(1)"; $(2); else echo "$(1): not installed, left out (make deps)"; fi
@@ -94,7 +99,7 @@ with = @if command -v $(1) >/dev/null 2>&1; then echo "$(1)"; $(2); else echo "$
 .PHONY: check check-layers check-symbols check-format check-cppcheck check-tidy check-shell format
 # All of them, also where one fails.
 check:
-	@$(MAKE) --no-print-directory -k check-layers check-symbols check-format check-cppcheck check-tidy check-shell
+	@$(MAKE) --no-print-directory -k check-layers check-symbols check-plan check-format check-cppcheck check-tidy check-shell
 check-layers:
 	@echo check-layers
 	@tools/check-layers .

@@ -182,6 +182,27 @@ copy_record(struct rb_event *ev, struct rb_value from)
 	}
 }
 
+static bool
+keeps_secret(const struct rb_step *step, const struct rb_result *res)
+{
+	for (size_t i = 0; i < step->ncaptures; i++) {
+		if (step->captures[i].secret)
+			return true;
+	}
+	return res->secret_output;
+}
+
+/* What it said last; a step whose output is secret says nothing. */
+static void
+put_excerpt(struct rb_event *ev, const struct rb_try *t)
+{
+	if (t->res.excerpt.n == 0 || keeps_secret(t->pub.step, &t->res))
+		return;
+	rb_event_text(ev, "excerpt", t->res.excerpt);
+	if (t->res.excerpt_of != NULL)
+		word(ev, "excerpt_of", t->res.excerpt_of);
+}
+
 void
 rb_emit_attempt_end(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason)
 {
@@ -193,19 +214,11 @@ rb_emit_attempt_end(struct rb_visit *v, struct rb_try *t, const struct rb_reason
 	text(&ev, "reason", rb_reason_str(reason));
 	text(&ev, "summary", t->res.summary);
 	rb_event_num(&ev, "duration", rb_flow_now(rb_visit_flow(v)) - t->begun);
+	if (t->outcome != RB_PASSED && t->judged.nbroken == 0)
+		put_excerpt(&ev, t);
 	copy_record(&ev, t->res.record);
 	copy_record(&ev, t->res.facts);
 	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
-}
-
-static bool
-keeps_secret(const struct rb_step *step, const struct rb_result *res)
-{
-	for (size_t i = 0; i < step->ncaptures; i++) {
-		if (step->captures[i].secret)
-			return true;
-	}
-	return res->secret_output;
 }
 
 /* Where the actual value came from: "GET http://… → 200 in 14ms". */
@@ -252,11 +265,7 @@ emit_one_broken(struct rb_visit *v, struct rb_try *t, const struct rb_broken *br
 	text(&ev, "expected", broken->expected);
 	text(&ev, "actual", secret ? RB_STR("***") : broken->actual);
 	text(&ev, "from", evidence(t));
-	if (!secret && t->res.excerpt.n > 0) {
-		rb_event_text(&ev, "excerpt", t->res.excerpt);
-		if (t->res.excerpt_of != NULL)
-			word(&ev, "excerpt_of", t->res.excerpt_of);
-	}
+	put_excerpt(&ev, t);
 	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
 }
 

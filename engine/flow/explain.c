@@ -92,15 +92,72 @@ value_at(const struct rb_frame *frame, const struct rb_decl *decl, unsigned up, 
 	return v;
 }
 
+/* The whole of its output is in the run's folder. */
+static bool
+is_bulk(struct rb_str name)
+{
+	static const char *const bulk[] = {"stdout", "stderr", "output", "body", "json", "headers"};
+
+	for (size_t i = 0; i < sizeof(bulk) / sizeof(bulk[0]); i++) {
+		if (rb_str_is(name, bulk[i]))
+			return true;
+	}
+	return false;
+}
+
+static const struct rb_capture *
+capture_of(const struct rb_step *step, struct rb_str name)
+{
+	for (size_t i = 0; i < step->ncaptures; i++) {
+		if (rb_str_eq(step->captures[i].name, name))
+			return &step->captures[i];
+	}
+	return NULL;
+}
+
+/* Whether what the step found is kept from every sink, since it captures a secret. */
+static bool
+keeps_secret(const struct rb_step *step)
+{
+	for (size_t i = 0; step != NULL && i < step->ncaptures; i++) {
+		if (step->captures[i].secret)
+			return true;
+	}
+	return false;
+}
+
+/* A fact as it may be told: of a step that keeps its output secret neither that nor what a pattern matched
+ * in it. `path` begins with the name of the fact. */
+static struct rb_value
+told(const struct rb_step *step, struct rb_str path, struct rb_value v)
+{
+	struct rb_str name = rb_str_cut(path, 0, rb_str_find(path, RB_STR("."), 0));
+	const struct rb_capture *cap = step != NULL ? capture_of(step, name) : NULL;
+	bool text = v.kind == RB_V_TEXT || v.kind == RB_V_LIST || v.kind == RB_V_MAP;
+
+	if (cap != NULL)
+		return cap->secret ? rb_v_text(RB_STR("***")) : v;
+	if (!keeps_secret(step))
+		return v;
+	if (v.kind == RB_V_MATCH)
+		return rb_v_bool(matched(v));
+	return text && (is_bulk(name) || name.n < path.n) ? rb_v_text(RB_STR("***")) : v;
+}
+
 static void
 tell(void *ctx, const struct rb_decl *decl, unsigned up, struct rb_str path, const struct rb_expr *at)
 {
 	struct explain *x = ctx;
+	size_t dot = rb_str_find(path, RB_STR("."), 0);
 	struct rb_value v;
 
 	if (decl == NULL || rb_map_put(&x->seen, path, x) != NULL)
 		return;
-	v = rb_expr_secret(at) ? rb_v_text(RB_STR("***")) : value_at(x->ev->frame, decl, up, path);
+	v = value_at(x->ev->frame, decl, up, path);
+	if (rb_expr_secret(at))
+		v = rb_v_text(RB_STR("***"));
+	else if (decl->kind == RB_DECL_STEP && dot != SIZE_MAX)
+		v = told(decl->step, rb_str_cut(path, dot + 1, path.n), v);
 	if (x->why.len > 0)
 		rb_buf_c(&x->why, "; ");
 	show_fact(path, v, &x->why);
@@ -130,29 +187,6 @@ rb_explain(const struct rb_expr *const *conds, size_t n, struct rb_eval *ev, str
 
 /* ---- what a step found ---- */
 
-/* The whole of its output is in the run's folder. */
-static bool
-is_bulk(struct rb_str name)
-{
-	static const char *const bulk[] = {"stdout", "stderr", "output", "body", "json", "headers"};
-
-	for (size_t i = 0; i < sizeof(bulk) / sizeof(bulk[0]); i++) {
-		if (rb_str_is(name, bulk[i]))
-			return true;
-	}
-	return false;
-}
-
-static const struct rb_capture *
-capture_of(const struct rb_step *step, struct rb_str name)
-{
-	for (size_t i = 0; i < step->ncaptures; i++) {
-		if (rb_str_eq(step->captures[i].name, name))
-			return &step->captures[i];
-	}
-	return NULL;
-}
-
 void
 rb_explain_facts(const struct rb_step *step, struct rb_value facts, struct rb_arena *arena,
     struct rb_str *json, struct rb_str *line)
@@ -168,7 +202,8 @@ rb_explain_facts(const struct rb_step *step, struct rb_value facts, struct rb_ar
 	for (size_t i = 0; facts.kind == RB_V_MAP && i < facts.map->len; i++) {
 		const struct rb_vpair *p = &facts.map->pairs[i];
 		const struct rb_capture *cap = capture_of(step, p->key);
-		struct rb_value v = cap != NULL && cap->secret ? rb_v_text(RB_STR("***")) : p->value;
+		struct rb_value v =
+		    cap != NULL && cap->secret ? rb_v_text(RB_STR("***")) : hushed(step, p->value);
 
 		if (is_bulk(p->key) && cap == NULL)
 			continue;

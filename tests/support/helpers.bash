@@ -108,3 +108,41 @@ lacks() {
   printf 'in the output, and should not be: %s\noutput:\n%s\n%s\n' "$1" "$output" "${stderr:-}" >&2
   return 1
 }
+
+# book NAME — stdin, a list of steps, as the runbook NAME.yaml.
+book() {
+  printf 'runbook: %s\nsteps:\n' "$1" >"$1.yaml"
+  cat >>"$1.yaml"
+}
+
+# The transcript of the last run.
+transcript() { find "$XDG_STATE_HOME/runbook/runs" -name transcript.jsonl | sort | tail -n 1; }
+
+# Its transcript is whole: each line is JSON, and nothing is missing up to its end.
+is_whole() { "$SUPPORT/jsonl" "$(transcript)"; }
+
+# in_transcript TEXT — a record holds it.
+in_transcript() {
+  grep -qF -e "$1" "$(transcript)" && return 0
+  printf 'not in the transcript: %s\n' "$1" >&2
+  cat "$(transcript)" >&2
+  return 1
+}
+
+# pids_of TEXT — processes with TEXT in their command line. The pattern is not what it finds: grep does not see itself.
+pids_of() {
+  local pattern
+  pattern=$(printf '%s' "$1" | sed -e 's/[^A-Za-z0-9 ]/\\&/g' -e 's/ /[\\x00 ]/g')
+  grep -laP -e "$pattern" /proc/[0-9]*/cmdline 2>/dev/null | sed -e 's|^/proc/||' -e 's|/cmdline$||'
+}
+
+none_of() { [ -z "$(pids_of "$1")" ]; }
+
+# The program was built with sanitizers: it needs more memory and time, and its own reserves.
+sanitized() { grep -q __asan_init "$RUNBOOK"; }
+
+# Milliseconds since some beginning.
+now_ms() {
+  local t=${EPOCHREALTIME/[.,]/}
+  echo $((t / 1000))
+}

@@ -1,0 +1,173 @@
+/* Finding files. */
+#include "api/library.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef RB_PREFIX
+#define RB_PREFIX "/usr/local"
+#endif
+
+void
+rb_library_init(struct rb_library *l, struct rb_arena *arena)
+{
+	rb_map_init(&l->files, arena);
+}
+
+/* Opens by path; `shown` is how messages name it. */
+static const struct rb_source *
+open_file(
+    struct rb_library *l, struct rb_arena *arena, struct rb_str shown, const char *path, struct rb_str *why)
+{
+	char real[PATH_MAX];
+	struct rb_source *src;
+
+	if (realpath(path, real) == NULL) {
+		*why = rb_arena_fmt(arena, "%s", strerror(errno));
+		return NULL;
+	}
+	src = rb_map_get(&l->files, rb_str_c(real));
+	if (src != NULL)
+		return src;
+	src = rb_source_load(arena, real, why);
+	if (src == NULL)
+		return NULL;
+	src->name = rb_arena_str(arena, shown);
+	src->path = rb_arena_str(arena, rb_str_c(real));
+	rb_map_put(&l->files, src->path, src);
+	return src;
+}
+
+static bool
+exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* folder/name.yaml, or NULL. */
+static const char *
+in_folder(struct rb_arena *arena, struct rb_str folder, const char *name)
+{
+	struct rb_str path = rb_arena_fmt(arena, "%.*s/%s.yaml", RB_STR_ARG(folder), name);
+
+	return exists(path.p) ? path.p : NULL;
+}
+
+static const char *
+search(struct rb_arena *arena, const char *name)
+{
+	const char *found = in_folder(arena, RB_STR("runbooks"), name), *list = getenv("RUNBOOK_PATH");
+	struct rb_str rest = rb_str_c(list);
+
+	if (found == NULL)
+		found = in_folder(arena, RB_STR("."), name);
+	while (found == NULL && rest.n > 0) {
+		size_t colon = rb_str_find(rest, RB_STR(":"), 0);
+
+		found = in_folder(arena, rb_str_cut(rest, 0, colon), name);
+		rest = colon == SIZE_MAX ? RB_STR("") : rb_str_cut(rest, colon + 1, rest.n);
+	}
+	return found != NULL ? found : in_folder(arena, RB_STR(RB_PREFIX "/share/runbook/runbooks"), name);
+}
+
+const struct rb_source *
+rb_library_main(struct rb_library *l, struct rb_arena *arena, const char *name, struct rb_str *why)
+{
+	const char *path = name;
+
+	if (!exists(name) && strchr(name, '/') == NULL) {
+		path = search(arena, name);
+		if (path == NULL) {
+			*why = rb_arena_fmt(arena,
+			    "there is no such file, and no runbook of that name in ./runbooks, in "
+			    "$RUNBOOK_PATH or in %s",
+			    RB_PREFIX "/share/runbook/runbooks");
+			return NULL;
+		}
+	}
+	return open_file(l, arena, rb_str_c(path), path, why);
+}
+
+/* The folder of a source, without its slash; empty for embedded ones. */
+static struct rb_str
+folder_of(const struct rb_source *src)
+{
+	size_t n = src->path.n;
+
+	while (n > 0 && src->path.p[n - 1] != '/')
+		n--;
+	return rb_str_cut(src->path, 0, n > 0 ? n - 1 : 0);
+}
+
+static const struct rb_source *
+open_embedded(struct rb_library *l, struct rb_arena *arena, struct rb_str file, struct rb_str *why)
+{
+	struct rb_str name = rb_arena_fmt(arena, "<stdlib>/%.*s", RB_STR_ARG(file));
+	struct rb_source *src = rb_map_get(&l->files, name);
+
+	if (src != NULL)
+		return src;
+	for (size_t i = 0; rb_embedded[i].name != NULL; i++) {
+		if (!rb_str_is(file, rb_embedded[i].name))
+			continue;
+		src = rb_source_new(
+		    arena, name, (struct rb_str){(const char *)rb_embedded[i].bytes, rb_embedded[i].len});
+		rb_map_put(&l->files, name, src);
+		return src;
+	}
+	*why = RB_STR("there is no such procedure in lib/ beside this file or in the standard library");
+	return NULL;
+}
+
+/* "port.free" → port/free.yaml: in lib/ beside the file that uses it, else embedded. */
+static const struct rb_source *
+open_procedure(struct rb_library *l, struct rb_arena *arena, struct rb_str name, const struct rb_source *from,
+    struct rb_str *why)
+{
+	struct rb_str file = rb_arena_fmt(arena, "%.*s.yaml", RB_STR_ARG(name)), folder = folder_of(from),
+		      path, shown;
+
+	for (size_t i = 0; i < name.n; i++) {
+		if (file.p[i] == '.')
+			((char *)(uintptr_t)file.p)[i] = '/';
+	}
+	if (from->path.n > 0) {
+		size_t slash = from->name.n;
+
+		path = rb_arena_fmt(arena, "%.*s/lib/%.*s", RB_STR_ARG(folder), RB_STR_ARG(file));
+		while (slash > 0 && from->name.p[slash - 1] != '/')
+			slash--;
+		shown = rb_arena_fmt(arena, "%.*slib/%.*s", (int)slash, from->name.p, RB_STR_ARG(file));
+		if (exists(path.p))
+			return open_file(l, arena, shown, path.p, why);
+	}
+	return open_embedded(l, arena, file, why);
+}
+
+static const struct rb_source *
+open_any(void *ctx, struct rb_arena *arena, bool library, struct rb_str name, const struct rb_source *from,
+    struct rb_str *why)
+{
+	struct rb_str path = name, shown = name;
+
+	if (library)
+		return open_procedure(ctx, arena, name, from, why);
+	if (name.n > 0 && name.p[0] != '/') {
+		size_t slash = from->name.n;
+
+		path = rb_arena_fmt(arena, "%.*s/%.*s", RB_STR_ARG(folder_of(from)), RB_STR_ARG(name));
+		while (slash > 0 && from->name.p[slash - 1] != '/')
+			slash--;
+		shown = rb_arena_fmt(arena, "%.*s%.*s", (int)slash, from->name.p, RB_STR_ARG(name));
+	}
+	return open_file(ctx, arena, shown, rb_arena_str(arena, path).p, why);
+}
+
+struct rb_opener
+rb_library_opener(struct rb_library *l)
+{
+	return (struct rb_opener){l, open_any};
+}

@@ -1,0 +1,27 @@
+/* Where files come from: runbooks by path or name, library procedures from lib/ beside the file and from
+ * those embedded in the program. Ownership: sources live in the arena that they are opened with. */
+#ifndef RB_API_LIBRARY_H
+#define RB_API_LIBRARY_H
+
+#include "lang/program.h"
+
+/* A file of stdlib/, made part of the program by tools/embed.sh. */
+struct rb_embedded {
+	const char *name; /* "port/free.yaml" */
+	const unsigned char *bytes;
+	size_t len;
+};
+extern const struct rb_embedded rb_embedded[]; /* ends with a NULL name */
+
+/* Opened files by absolute path, so that the same file is the same source. */
+struct rb_library {
+	struct rb_map files;
+};
+
+void rb_library_init(struct rb_library *l, struct rb_arena *arena);
+/* The runbook of the command line: a path, or a name. NULL with *why. */
+const struct rb_source *rb_library_main(
+    struct rb_library *l, struct rb_arena *arena, const char *name, struct rb_str *why);
+struct rb_opener rb_library_opener(struct rb_library *l);
+
+#endif

@@ -1,0 +1,134 @@
+/* Gathering inputs: --set, then --inputs, then RUNBOOK_NAME. The first offer of a name wins. */
+#include "api/offers.h"
+
+#include <string.h>
+
+#include "text/node.h"
+
+struct list {
+	struct rb_offer *items;
+	size_t len;
+};
+
+static bool
+offered(const struct list *l, struct rb_str name)
+{
+	for (size_t i = 0; i < l->len; i++) {
+		if (rb_str_eq(l->items[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void
+offer(struct list *l, struct rb_str name, struct rb_value value, const char *source, struct rb_span span)
+{
+	if (!offered(l, name))
+		l->items[l->len++] = (struct rb_offer){name, value, source, span};
+}
+
+static int
+from_sets(struct rb_diags *diags, const struct rb_run_options *o, struct list *l)
+{
+	const struct rb_span nowhere = {NULL, 0, 0};
+	int r = 0;
+
+	/* The last --set of a name wins, as people expect of flags. */
+	for (size_t i = o->nsets; i-- > 0;) {
+		const char *eq = strchr(o->sets[i], '=');
+
+		if (eq == NULL) {
+			rb_diag_add(
+			    diags, RB_E_INPUT, nowhere, "`--set %s`: write --set NAME=VALUE", o->sets[i]);
+			r = -1;
+			continue;
+		}
+		offer(l, (struct rb_str){o->sets[i], (size_t)(eq - o->sets[i])}, rb_v_text(rb_str_c(eq + 1)),
+		    "set", nowhere);
+	}
+	return r;
+}
+
+/* A node of an inputs file: texts, lists and maps of them. */
+static struct rb_value
+node_value(struct rb_arena *arena, const struct rb_node *n)
+{
+	struct rb_value v = rb_v_text(n->text), *items;
+	struct rb_vpair *pairs;
+
+	if (n->kind == RB_NODE_LIST) {
+		v = rb_v_list(arena, n->len, &items);
+		for (size_t i = 0; i < n->len; i++)
+			items[i] = node_value(arena, n->items[i]);
+	} else if (n->kind == RB_NODE_MAP) {
+		v = rb_v_map(arena, n->len, &pairs);
+		for (size_t i = 0; i < n->len; i++)
+			pairs[i] =
+			    (struct rb_vpair){n->pairs[i].key->text, node_value(arena, n->pairs[i].value)};
+	}
+	return v;
+}
+
+static const struct rb_node *
+load_file(struct rb_arena *arena, struct rb_diags *diags, const char *path)
+{
+	size_t before = diags->errors;
+	struct rb_str why = {"", 0};
+	const struct rb_source *src = rb_source_load(arena, path, &why);
+	const struct rb_node *root;
+
+	if (src == NULL) {
+		rb_diag_add(diags, RB_E_INPUT, (struct rb_span){NULL, 0, 0}, "--inputs %s: %.*s", path,
+		    RB_STR_ARG(why));
+		return NULL;
+	}
+	root = rb_yaml_load(arena, src, diags);
+	if (root == NULL || diags->errors > before)
+		return NULL;
+	if (root->kind != RB_NODE_MAP) {
+		rb_diag_add(diags, RB_E_INPUT, root->span,
+		    "a file of inputs is a mapping of names to values, not %s", rb_node_form(root));
+		return NULL;
+	}
+	return root;
+}
+
+static void
+from_environment(struct rb_arena *arena, const struct rb_input *inputs, size_t n, const char *const *environ_,
+    struct list *l)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct rb_str name = rb_arena_fmt(arena, "RUNBOOK_%.*s=", RB_STR_ARG(inputs[i].name));
+
+		for (size_t k = 0; k < name.n; k++) {
+			if (name.p[k] >= 'a' && name.p[k] <= 'z')
+				((char *)(uintptr_t)name.p)[k] = (char)(name.p[k] - ('a' - 'A'));
+		}
+		for (size_t k = 0; environ_[k] != NULL; k++) {
+			if (strncmp(environ_[k], name.p, name.n) == 0)
+				offer(l, inputs[i].name, rb_v_text(rb_str_c(environ_[k] + name.n)),
+				    "environment", (struct rb_span){NULL, 0, 0});
+		}
+	}
+}
+
+int
+rb_offers_collect(struct rb_arena *arena, struct rb_diags *diags, const struct rb_input *inputs,
+    size_t ninputs, const struct rb_run_options *options, struct rb_offer **offers, size_t *n)
+{
+	const struct rb_node *file =
+	    options->inputs_file != NULL ? load_file(arena, diags, options->inputs_file) : NULL;
+	struct list l = {
+	    RB_ARRAY(arena, struct rb_offer, options->nsets + ninputs + (file != NULL ? file->len : 0)), 0};
+	int r = options->inputs_file != NULL && file == NULL ? -1 : 0;
+
+	if (from_sets(diags, options, &l) < 0)
+		r = -1;
+	for (size_t i = 0; file != NULL && i < file->len; i++)
+		offer(&l, file->pairs[i].key->text, node_value(arena, file->pairs[i].value), "file",
+		    file->pairs[i].key->span);
+	from_environment(arena, inputs, ninputs, options->environ_, &l);
+	*offers = l.items;
+	*n = l.len;
+	return r;
+}

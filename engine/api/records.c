@@ -1,0 +1,180 @@
+/* The runs that are kept on this host: listing and showing them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "api/book.h"
+#include "base/json.h"
+#include "record/reader.h"
+#include "record/past.h"
+#include "view/view.h"
+
+enum { LIST_MAX = 200, TEXT_MAX = 16 * 1024 * 1024 };
+
+static const char *
+outcome_word(const struct rb_past_run *p)
+{
+	static const char *const words[] = {[RB_RUN_ENDED] = "",
+	    [RB_RUN_RUNNING] = "running",
+	    [RB_RUN_DIED] = "died",
+	    [RB_RUN_UNREADABLE] = "unreadable"};
+
+	return p->state == RB_RUN_ENDED ? p->outcome.p : words[p->state];
+}
+
+static void
+row_json(const struct rb_past_run *p, struct rb_buf *out)
+{
+	char started[RB_CLOCK_RFC3339];
+	struct rb_json j;
+
+	rb_json_init(&j, out);
+	rb_json_open(&j, '{');
+	rb_json_key(&j, "run");
+	rb_json_str(&j, p->id);
+	rb_json_key(&j, "runbook");
+	rb_json_str(&j, p->runbook);
+	rb_json_key(&j, "title");
+	rb_json_str(&j, p->title);
+	rb_json_key(&j, "started");
+	rb_json_c(&j, rb_clock_rfc3339(p->started, started));
+	rb_json_key(&j, "operator");
+	rb_json_str(&j, p->user);
+	rb_json_key(&j, "outcome");
+	rb_json_c(&j, outcome_word(p));
+	rb_json_key(&j, "elapsed_ms");
+	rb_json_int(&j, p->elapsed / RB_MS);
+	rb_json_key(&j, "exit");
+	if (p->exit >= 0)
+		rb_json_int(&j, p->exit);
+	else
+		rb_json_null(&j);
+	rb_json_key(&j, "folder");
+	rb_json_str(&j, p->folder);
+	rb_json_close(&j, '}');
+	rb_buf_char(out, '\n');
+}
+
+static void
+row_text(const struct rb_past_run *p, struct rb_buf *out)
+{
+	char started[RB_CLOCK_RFC3339], elapsed[RB_CLOCK_DURATION];
+	struct rb_buf outcome;
+
+	rb_buf_init(&outcome, out->alloc, RB_EVENT_FIELDS * 64);
+	rb_past_outcome(p, rb_clock_wall(), &outcome);
+	rb_clock_rfc3339(p->started, started);
+	started[19] = '\0'; /* to the second */
+	rb_buf_fmt(out, "%.*s  %.10s %s  %-12.*s %-20.*s %8s  %s\n", RB_STR_ARG(p->id), started, started + 11,
+	    RB_STR_ARG(p->user), RB_STR_ARG(p->runbook), rb_clock_human(p->elapsed, elapsed),
+	    rb_buf_cstr(&outcome));
+	rb_buf_free(&outcome);
+}
+
+int
+rb_record_list(const char *const *environ_, bool json, struct rb_buf *out)
+{
+	struct rb_places places;
+	struct rb_past_run *runs;
+	struct rb_arena arena;
+	size_t n = 0;
+	int r;
+
+	(void)environ_;
+	rb_arena_init(&arena, out->alloc);
+	rb_places_find(&places, &arena, NULL);
+	r = rb_past_list(&arena, &places, LIST_MAX, &runs, &n, out);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (json)
+			row_json(&runs[i], out);
+		else
+			row_text(&runs[i], out);
+	}
+	if (r == 0 && n == 0 && !json)
+		rb_buf_c(out, "No runs are kept on this host yet.\n");
+	rb_arena_free(&arena);
+	return r;
+}
+
+static int
+show_event(void *ctx, const struct rb_event *ev)
+{
+	const struct rb_sink *sink = ctx;
+
+	sink->event(sink->ctx, ev);
+	return 0;
+}
+
+/* A transcript by its path, or by that of its folder: 1 with it in *path, 0 if the text is no path, -1 if
+ * nothing is there. */
+static int
+path_of(struct rb_arena *arena, const char *run, const char **path, struct rb_buf *why)
+{
+	struct stat st;
+
+	if (strchr(run, '/') == NULL)
+		return 0;
+	if (stat(run, &st) < 0) {
+		rb_buf_fmt(why, "%s: %s", run, strerror(errno));
+		return -1;
+	}
+	*path = S_ISDIR(st.st_mode) ? rb_arena_fmt(arena, "%s/transcript.jsonl", run).p : run;
+	return 1;
+}
+
+static int
+replay(const struct rb_view_options *o, const char **paths, size_t n, bool *ended, struct rb_buf *why)
+{
+	struct rb_view *view = rb_view_new(o);
+	struct rb_read read;
+	int r = rb_transcript_read(
+	    o->alloc, paths, n, show_event, (void *)(uintptr_t)rb_view_sink(view), &read, why);
+
+	rb_view_free(view);
+	*ended = r == 0 && read.ended;
+	return r;
+}
+
+int
+rb_record_show(const char *run, const struct rb_run_options *options, struct rb_buf *why)
+{
+	struct rb_view_options o = {.alloc = options->alloc,
+	    .form = options->show == RB_SHOW_JSON ? RB_VIEW_JSON : RB_VIEW_PLAIN,
+	    .fd = options->show_fd,
+	    .colour = options->colour,
+	    .ascii = options->ascii,
+	    .width = options->width,
+	    .width_ctx = options->width_ctx,
+	    .replay = true,
+	    .command = "runbook"};
+	struct rb_past_run past = {.nsegments = 0};
+	struct rb_places places;
+	struct rb_arena arena;
+	const char **paths, *path;
+	bool ended = false;
+	int r;
+
+	rb_arena_init(&arena, options->alloc);
+	r = path_of(&arena, run, &path, why);
+	if (r == 1) {
+		r = replay(&o, &path, 1, &ended, why);
+	} else if (r == 0) {
+		rb_places_find(&places, &arena, NULL);
+		r = rb_past_find(&arena, &places, rb_str_c(run), &past, why);
+		paths = RB_ARRAY(&arena, const char *, past.nsegments);
+		for (size_t i = 0; r == 0 && i < past.nsegments; i++)
+			paths[i] = past.segments[i].p;
+		if (r == 0)
+			r = replay(&o, paths, past.nsegments, &ended, why);
+	}
+	if (r == 0 && !ended) {
+		rb_buf_c(why, "the transcript has no end");
+		if (past.nsegments > 0) {
+			rb_buf_c(why, ": ");
+			rb_past_outcome(&past, rb_clock_wall(), why);
+		}
+	}
+	rb_arena_free(&arena);
+	return r;
+}

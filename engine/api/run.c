@@ -1,0 +1,551 @@
+/* A run: puts together the program, its inputs, the record, what is shown, the scheduler and the driver, and
+ * turns the loop. */
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/book.h"
+#include "api/inputs.h"
+#include "api/offers.h"
+#include "exec/host.h"
+#include "exec/prompt.h"
+#include "flow/flow.h"
+#include "os/self.h"
+#include "record/transcript.h"
+#include "view/view.h"
+
+/* An input as it was settled, for the record. */
+struct settled {
+	struct rb_str name, value;
+	const char *source;
+	struct settled *next;
+};
+
+struct rb_run {
+	struct rb_run_options opt;
+	struct rb_book *book;
+	struct rb_arena arena;
+	struct rb_masker *masker;
+	struct rb_bus *bus;
+	struct rb_exec *exec;
+	struct rb_prompter *prompter;
+	struct rb_view *view;
+	struct rb_sink listener;
+	struct rb_places places;
+	struct rb_rundir dir;
+	bool has_dir;
+	struct rb_outputs *outputs;
+	struct rb_transcript *transcript;
+	struct rb_host host;
+	struct rb_flow *flow;
+	struct settled *settled, **settled_tail;
+	struct rb_str host_name, user;
+	int64_t started;
+	_Atomic int signals[3]; /* how many SIGINT, SIGTERM, SIGHUP came and were not yet told */
+	int64_t due;
+	bool done;
+	struct rb_run_end end;
+	struct rb_str reason; /* of the end, masked: results leave the program as events do */
+};
+
+static const int signal_numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+const char *
+rb_version(void)
+{
+	return "0.1.0";
+}
+
+/* ---- inputs ---- */
+
+static int
+ask_input(void *ctx, const struct rb_input *input, struct rb_str why, struct rb_str *text)
+{
+	struct rb_run *r = ctx;
+	struct rb_str question;
+	struct rb_buf typed;
+	int got;
+
+	if (r->prompter == NULL)
+		return 0;
+	question = input->help.n > 0 ? rb_arena_fmt(&r->arena, "%.*s (%.*s)", RB_STR_ARG(input->name),
+					   RB_STR_ARG(input->help))
+				     : input->name;
+	if (why.n > 0)
+		question = rb_arena_fmt(&r->arena, "%.*s\n%.*s", RB_STR_ARG(why), RB_STR_ARG(question));
+	rb_buf_init(&typed, r->opt.alloc, RB_ENV_MAX);
+	got = rb_prompter_line(r->prompter, question, &typed);
+	*text = rb_arena_str(&r->arena, rb_buf_view(&typed));
+	rb_buf_free(&typed);
+	return got == 0;
+}
+
+static const char *
+path_exists(void *ctx, const struct rb_input *input, struct rb_str path)
+{
+	struct rb_run *r = ctx;
+
+	return rb_input_lacks(&r->arena, input, path);
+}
+
+static void
+note_settled(void *ctx, const struct rb_input *input, struct rb_value value, const char *source)
+{
+	struct rb_run *r = ctx;
+	struct settled *s = RB_NEW(&r->arena, struct settled);
+	struct rb_buf text;
+
+	rb_buf_init(&text, r->opt.alloc, RB_ENV_MAX);
+	rb_value_show(value, &text);
+	*s = (struct settled){input->name, rb_arena_str(&r->arena, rb_buf_view(&text)), source, NULL};
+	rb_buf_free(&text);
+	*r->settled_tail = s;
+	r->settled_tail = &s->next;
+}
+
+/* Inputs and values into a new frame; NULL with all that is wrong in `problems`. */
+static struct rb_frame *
+settle(struct rb_run *r, struct rb_buf *problems)
+{
+	const struct rb_unit *unit = r->book->program->main;
+	struct rb_frame *frame = rb_frame_new(r->opt.alloc, unit->scope, NULL);
+	struct rb_offer *offers;
+	struct rb_diags diags;
+	struct rb_settle s = {.arena = &r->arena,
+	    .diags = &diags,
+	    .wall = r->started,
+	    .ask = ask_input,
+	    .exists = path_exists,
+	    .settled = note_settled,
+	    .ctx = r};
+
+	rb_diags_init(&diags, &r->arena);
+	if (rb_offers_collect(&r->arena, &diags, unit->inputs, unit->ninputs, &r->opt, &offers, &s.noffers) ==
+	    0) {
+		s.offers = offers;
+		if (rb_settle_inputs(&s, unit->inputs, unit->ninputs, frame) == 0)
+			rb_settle_values(&s, unit, frame);
+	}
+	if (diags.errors > 0) {
+		rb_diags_render(&diags, r->opt.colour, problems);
+		rb_frame_free(frame);
+		return NULL;
+	}
+	return frame;
+}
+
+/* ---- the record ---- */
+
+static void
+trouble(void *ctx, const char *text)
+{
+	struct rb_run *r = ctx;
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_WARNING, NULL);
+	rb_event_text(&ev, "text", rb_str_c(text));
+	rb_event_text(&ev, "code", RB_STR("transcript_degraded"));
+	rb_bus_emit(r->bus, &ev);
+}
+
+static int
+open_record(struct rb_run *r, struct rb_buf *problems)
+{
+	struct rb_transcript_config config;
+
+	rb_places_find(&r->places, &r->arena, NULL);
+	rb_rundir_make(&r->dir, r->opt.alloc, NULL, &r->places, NULL, r->started, NULL);
+	r->has_dir = true;
+	rb_exec_set_run_dir(r->exec, r->dir.path[0] != '\0' ? r->dir.path : NULL);
+	r->outputs = rb_outputs_new(r->opt.alloc, &r->dir, 0, 0, trouble, r);
+	config = (struct rb_transcript_config){.alloc = r->opt.alloc,
+	    .places = &r->places,
+	    .dir = &r->dir,
+	    .given = r->opt.transcript,
+	    .outputs = r->outputs,
+	    .last_fd = STDERR_FILENO,
+	    .trouble = trouble,
+	    .trouble_ctx = r};
+	if (rb_transcript_open(&r->transcript, &config, problems) < 0)
+		return -1;
+	rb_bus_add(r->bus, rb_transcript_sink(r->transcript));
+	return 0;
+}
+
+static void
+emit_start(struct rb_run *r)
+{
+	const struct rb_unit *unit = r->book->program->main;
+	char copy[RB_SOURCE_NAME] = "", other[RB_SOURCE_NAME];
+	struct rb_event ev;
+
+	for (size_t i = 0; i < r->book->program->nunits; i++) {
+		const struct rb_source *src = r->book->program->units[i]->src;
+
+		if (r->dir.path[0] != '\0')
+			rb_rundir_source(&r->dir, r->masker, src->name, src->bytes, i == 0 ? copy : other);
+	}
+	rb_event_init(&ev, RB_EV_RUN_START, NULL);
+	rb_event_num(&ev, "version", RB_TRANSCRIPT_VERSION);
+	rb_event_text(&ev, "program", rb_str_c(rb_version()));
+	rb_event_text(&ev, "run", rb_str_c(r->dir.id));
+	rb_event_text(&ev, "mode", RB_STR("run"));
+	rb_event_text(&ev, "runbook", unit->id);
+	rb_event_text(&ev, "title", rb_unit_meta(unit, "title"));
+	rb_event_text(&ev, "file", unit->src->path.n > 0 ? unit->src->path : unit->src->name);
+	rb_event_text(&ev, "source", rb_str_c(copy));
+	if (r->opt.from != NULL)
+		rb_event_text(&ev, "from", rb_str_c(r->opt.from));
+	rb_event_text(&ev, "host", r->host_name);
+	rb_event_text(&ev, "operator", r->user);
+	rb_event_num(&ev, "pid", getpid());
+	rb_event_num(&ev, "terminal", r->prompter != NULL);
+	rb_event_num(&ev, "steps", (int64_t)unit->nsteps);
+	if (unit->timeout != NULL && unit->timeout->value.kind == RB_V_DURATION)
+		rb_event_num(&ev, "timeout", unit->timeout->value.i);
+	rb_bus_emit(r->bus, &ev);
+	for (const struct settled *s = r->settled; s != NULL; s = s->next) {
+		rb_event_init(&ev, RB_EV_INPUT, NULL);
+		rb_event_text(&ev, "name", s->name);
+		rb_event_text(&ev, "value", s->value);
+		rb_event_text(&ev, "source", rb_str_c(s->source));
+		rb_bus_emit(r->bus, &ev);
+	}
+}
+
+/* ---- putting it together ---- */
+
+static int
+listen_event(void *ctx, const struct rb_event *ev)
+{
+	struct rb_run *r = ctx;
+
+	r->opt.event(r->opt.event_ctx, ev);
+	return 0;
+}
+
+static void
+open_view(struct rb_run *r)
+{
+	static const enum rb_view_form forms[] = {
+	    [RB_SHOW_LIVE] = RB_VIEW_LIVE, [RB_SHOW_PLAIN] = RB_VIEW_PLAIN, [RB_SHOW_JSON] = RB_VIEW_JSON};
+	struct rb_view_options o = {.alloc = r->opt.alloc,
+	    .fd = r->opt.show_fd,
+	    .colour = r->opt.colour,
+	    .ascii = r->opt.ascii,
+	    .width = r->opt.width,
+	    .width_ctx = r->opt.width_ctx,
+	    .command = "runbook"};
+
+	if (r->opt.show != RB_SHOW_NOTHING) {
+		o.form = forms[r->opt.show];
+		r->view = rb_view_new(&o);
+		rb_bus_add(r->bus, rb_view_sink(r->view));
+	}
+	if (r->opt.event != NULL) {
+		r->listener = (struct rb_sink){.ctx = r, .event = listen_event};
+		rb_bus_add(r->bus, &r->listener);
+	}
+}
+
+static void
+pause_view(void *ctx, bool paused)
+{
+	struct rb_run *r = ctx;
+
+	if (r->view != NULL)
+		rb_view_pause(r->view, paused);
+}
+
+static void
+on_wake(void *ctx)
+{
+	struct rb_run *r = ctx;
+
+	for (size_t i = 0; i < sizeof(signal_numbers) / sizeof(signal_numbers[0]); i++) {
+		for (int n = atomic_exchange(&r->signals[i], 0); n > 0 && r->flow != NULL; n--) {
+			if (signal_numbers[i] != SIGINT || !rb_exec_enough(r->exec))
+				rb_flow_signal(r->flow, signal_numbers[i]);
+		}
+	}
+}
+
+static int
+open_driver(struct rb_run *r, struct rb_buf *problems)
+{
+	struct rb_exec_options o = {.alloc = r->opt.alloc,
+	    .bus = r->bus,
+	    .masker = r->masker,
+	    .environ_ = r->opt.environ_,
+	    .home = r->book->program->main->src->path,
+	    .tty = r->opt.terminal,
+	    .restore_core = r->opt.restore_core,
+	    .core = {r->opt.core_soft, r->opt.core_hard},
+	    .enter = rb_host_enter,
+	    .enter_ctx = &r->host,
+	    .yes = r->opt.yes,
+	    .nyes_ids = r->opt.nyes_ids};
+	struct rb_str *ids = RB_ARRAY(&r->arena, struct rb_str, r->opt.nyes_ids);
+	struct rb_console console;
+
+	for (size_t i = 0; i < r->opt.nyes_ids; i++)
+		ids[i] = rb_str_c(r->opt.yes_ids[i]);
+	o.yes_ids = ids;
+	r->exec = rb_exec_new(&o);
+	if (r->exec == NULL) {
+		rb_buf_fmt(problems, "no event loop could be made: %s\n", strerror(errno));
+		return -1;
+	}
+	rb_loop_on_wake(rb_exec_loop(r->exec), on_wake, r);
+	r->host = (struct rb_host){
+	    .x = r->exec, .alloc = r->opt.alloc, .environ_ = r->opt.environ_, .masker = r->masker};
+	if (r->opt.terminal >= 0) {
+		struct rb_prompter_options p = {.alloc = r->opt.alloc,
+		    .loop = rb_exec_loop(r->exec),
+		    .fd = r->opt.terminal,
+		    .bus = r->bus,
+		    .pause = pause_view,
+		    .pause_ctx = r,
+		    .ascii = r->opt.ascii,
+		    .environ_ = r->opt.environ_};
+
+		r->prompter = rb_prompter_new(&p);
+		console = rb_prompter_console(r->prompter);
+		rb_exec_set_console(r->exec, &console);
+		r->host.hidden = rb_prompter_hidden;
+		r->host.hidden_ctx = r->prompter;
+	}
+	return 0;
+}
+
+/* The built-in `run`. */
+static struct rb_value
+run_value(struct rb_run *r)
+{
+	struct rb_vpair *pairs;
+	struct rb_value v = rb_v_map(&r->arena, 5, &pairs);
+
+	pairs[0] = (struct rb_vpair){RB_STR("id"), rb_v_text(rb_str_c(r->dir.id))};
+	pairs[1] = (struct rb_vpair){RB_STR("host"), rb_v_text(r->host_name)};
+	pairs[2] = (struct rb_vpair){RB_STR("operator"), rb_v_text(r->user)};
+	pairs[3] = (struct rb_vpair){RB_STR("started"), rb_v_of(RB_V_TIME, r->started)};
+	pairs[4] =
+	    (struct rb_vpair){RB_STR("transcript"), rb_v_text(rb_str_c(rb_transcript_path(r->transcript)))};
+	return v;
+}
+
+static int
+find_from(struct rb_run *r, const struct rb_procedure **from, struct rb_buf *problems)
+{
+	const struct rb_unit *unit = r->book->program->main;
+
+	*from = NULL;
+	if (r->opt.from == NULL)
+		return 0;
+	*from = rb_unit_proc(unit, rb_str_c(r->opt.from));
+	if (*from != NULL)
+		return 0;
+	rb_buf_fmt(problems, "--from %s: the runbook has no procedure of that name", r->opt.from);
+	for (size_t i = 0; i < unit->nprocs; i++)
+		rb_buf_fmt(problems, "%s%.*s", i == 0 ? "; it has " : ", ", RB_STR_ARG(unit->procs[i]->name));
+	rb_buf_char(problems, '\n');
+	return -1;
+}
+
+static void
+who_and_where(struct rb_run *r)
+{
+	struct rb_buf b;
+
+	rb_buf_init(&b, r->opt.alloc, RB_LINE_MAX);
+	rb_host_name(&b);
+	r->host_name = rb_arena_str(&r->arena, rb_buf_view(&b));
+	rb_buf_clear(&b);
+	rb_host_user(&b);
+	r->user = rb_arena_str(&r->arena, rb_buf_view(&b));
+	rb_buf_free(&b);
+}
+
+static int
+begin(struct rb_run *r, struct rb_buf *problems)
+{
+	struct rb_flow_options o = {.alloc = r->opt.alloc};
+
+	if (find_from(r, &o.from, problems) < 0 || open_driver(r, problems) < 0)
+		return -1;
+	o.frame = settle(r, problems);
+	if (o.frame == NULL)
+		return -1;
+	if (open_record(r, problems) < 0) {
+		rb_frame_free(o.frame);
+		return -1;
+	}
+	open_view(r);
+	who_and_where(r);
+	emit_start(r);
+	o.run = run_value(r);
+	r->flow = rb_flow_new(r->book->program, rb_exec_driver(r->exec), r->bus, &o);
+	rb_exec_attach(r->exec, r->flow);
+	if (r->prompter != NULL)
+		rb_prompter_attach(r->prompter, r->flow);
+	return 0;
+}
+
+int
+rb_run_new(
+    struct rb_run **out, struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems)
+{
+	struct rb_run *r = rb_alloc_zero(options->alloc, 1, sizeof(*r));
+
+	r->opt = *options;
+	r->book = book;
+	r->settled_tail = &r->settled;
+	r->started = rb_clock_wall();
+	rb_arena_init(&r->arena, options->alloc);
+	r->masker = rb_masker_new(options->alloc);
+	r->bus = rb_bus_new(options->alloc, r->masker, NULL, NULL, NULL);
+	if (begin(r, problems) < 0) {
+		rb_run_free(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+void
+rb_run_free(struct rb_run *r)
+{
+	if (r == NULL)
+		return;
+	if (r->flow != NULL)
+		rb_flow_free(r->flow);
+	if (r->prompter != NULL)
+		rb_prompter_free(r->prompter);
+	rb_exec_free(r->exec);
+	if (r->view != NULL)
+		rb_view_free(r->view);
+	if (r->transcript != NULL)
+		rb_transcript_close(r->transcript);
+	if (r->outputs != NULL)
+		rb_outputs_free(r->outputs);
+	if (r->has_dir)
+		rb_rundir_close(&r->dir);
+	rb_bus_free(r->bus);
+	rb_masker_free(r->masker);
+	rb_arena_free(&r->arena);
+	rb_alloc_free(r->opt.alloc, r);
+}
+
+/* ---- turning the loop ---- */
+
+static void
+advance(struct rb_run *r)
+{
+	int64_t now = rb_clock_mono(), wake = rb_flow_advance(r->flow), tick = RB_NEVER;
+	struct rb_buf reason;
+
+	if (r->view != NULL)
+		tick = rb_view_tick(r->view, now);
+	r->due = wake < tick ? wake : tick;
+	if (!rb_flow_done(r->flow, &r->end) || !rb_exec_finish(r->exec))
+		return;
+	rb_buf_init(&reason, r->opt.alloc, SIZE_MAX);
+	rb_masker_text(r->masker, r->end.reason, &reason);
+	r->reason = rb_arena_str(&r->arena, rb_buf_view(&reason));
+	rb_buf_free(&reason);
+	r->done = true;
+}
+
+void
+rb_run_step(struct rb_run *r, int64_t timeout)
+{
+	int64_t left;
+
+	if (r->done)
+		return;
+	advance(r);
+	if (r->done)
+		return;
+	left = r->due == RB_NEVER ? RB_NEVER : r->due - rb_clock_mono();
+	if (left < 0)
+		left = 0;
+	rb_loop_step(rb_exec_loop(r->exec), left < timeout ? left : timeout);
+	advance(r);
+}
+
+bool
+rb_run_done(struct rb_run *r, struct rb_run_result *result)
+{
+	static const char *const outcomes[] = {[RB_RUN_RESOLVED] = "resolved",
+	    [RB_RUN_FAILED] = "failed",
+	    [RB_RUN_ESCALATED] = "escalated",
+	    [RB_RUN_DECLINED] = "declined",
+	    [RB_RUN_CANCELLED] = "cancelled",
+	    [RB_RUN_DEADLINE] = "deadline",
+	    [RB_RUN_ENVIRONMENT] = "environment"};
+
+	if (!r->done)
+		return false;
+	*result = (struct rb_run_result){r->end.exit, outcomes[r->end.ending], r->reason, r->end.elapsed};
+	return true;
+}
+
+void
+rb_run_wait(struct rb_run *r, struct rb_run_result *result)
+{
+	while (!rb_run_done(r, result))
+		rb_run_step(r, RB_NEVER);
+}
+
+size_t
+rb_run_fds(struct rb_run *r, struct pollfd *fds, size_t cap)
+{
+	return rb_loop_fds(rb_exec_loop(r->exec), fds, cap);
+}
+
+int64_t
+rb_run_due(struct rb_run *r)
+{
+	int64_t loop = rb_loop_due(rb_exec_loop(r->exec));
+
+	return r->due < loop ? r->due : loop;
+}
+
+void
+rb_run_signal(struct rb_run *r, int signo)
+{
+	for (size_t i = 0; i < sizeof(signal_numbers) / sizeof(signal_numbers[0]); i++) {
+		if (signal_numbers[i] == signo)
+			atomic_fetch_add(&r->signals[i], 1);
+	}
+	rb_loop_wake(rb_exec_loop(r->exec));
+}
+
+const char *
+rb_run_id(const struct rb_run *r)
+{
+	return r->dir.id;
+}
+
+const char *
+rb_run_transcript(const struct rb_run *r)
+{
+	return rb_transcript_path(r->transcript);
+}
+
+void
+rb_self_prepare(struct rb_run_options *options)
+{
+	struct rlimit core;
+
+	rb_self_fds();
+	rb_self_signals();
+	if (rb_self_no_core(&core) == 0) {
+		options->restore_core = true;
+		options->core_soft = core.rlim_cur;
+		options->core_hard = core.rlim_max;
+	}
+}

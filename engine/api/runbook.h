@@ -1,0 +1,153 @@
+/* librunbook: loads runbooks, checks them, runs them. The command `runbook` is a client of this header and of
+ * nothing else.
+ *
+ * Ownership: books and runs are the caller's until their free; a book must outlive its runs. Texts that are
+ * handed to a function are borrowed for the call; options and what they point to must live as long as the
+ * run.
+ *
+ * Nothing here is global, and nothing has process-wide effects (signals, umask, working folder, limits) but
+ * for rb_self_prepare, which a program calls if it wants to be a good host for runs. Several books and runs
+ * can be used side by side, each by one thread at a time. */
+#ifndef RUNBOOK_H
+#define RUNBOOK_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "event/event.h"
+
+#define RB_API __attribute__((visibility("default")))
+
+/* Exit codes of runs and of the command (docs/language.md). */
+enum rb_exit_code {
+	RB_EXIT_RESOLVED = 0,
+	RB_EXIT_FAILED = 1,
+	RB_EXIT_USAGE = 2, /* or an invalid runbook: nothing was run */
+	RB_EXIT_ESCALATED = 3,
+	RB_EXIT_DEADLINE = 4,
+	RB_EXIT_OPERATOR = 5,    /* declined, or nobody could be asked */
+	RB_EXIT_ENVIRONMENT = 6, /* the host lacks something, or no durable record could be written */
+	RB_EXIT_SIGNAL = 128,    /* + the signal's number */
+};
+
+/* The version of the program, "1.0.0". */
+RB_API const char *rb_version(void);
+
+/* ---- books ---- */
+
+struct rb_book;
+
+/* Loads and checks a runbook: a path, or a name that is searched for in ./runbooks, in the folders of
+ * $RUNBOOK_PATH and where the program was installed. Never NULL: what is wrong is in its problems. */
+RB_API struct rb_book *rb_book_load(const char *path, const struct rb_alloc *alloc);
+RB_API void rb_book_free(struct rb_book *b);
+/* True if it can be run. */
+RB_API bool rb_book_ok(const struct rb_book *b);
+/* Numbers of errors and warnings. */
+RB_API size_t rb_book_errors(const struct rb_book *b);
+RB_API size_t rb_book_warnings(const struct rb_book *b);
+/* All errors and warnings with their source lines, appended. */
+RB_API void rb_book_problems(struct rb_book *b, bool colour, struct rb_buf *out);
+/* id, title, owner, severity, …: constant metadata by its key, empty where the file has none. */
+RB_API struct rb_str rb_book_meta(const struct rb_book *b, const char *key);
+RB_API size_t rb_book_steps(const struct rb_book *b);
+
+/* ---- runs ---- */
+
+enum rb_show { RB_SHOW_NOTHING, RB_SHOW_LIVE, RB_SHOW_PLAIN, RB_SHOW_JSON };
+
+struct rb_run_options {
+	const struct rb_alloc *alloc; /* NULL: the C library's */
+	const char *from;             /* procedure to start at; NULL: the steps */
+	const char *const *sets;      /* "name=value"; inputs, first choice */
+	size_t nsets;
+	const char *inputs_file; /* YAML map of inputs, second choice; NULL: none */
+	const char *const
+	    *environ_; /* RUNBOOK_NAME gives inputs, third choice; of the children too. Ends with NULL */
+	bool yes;      /* plain confirms are answered */
+	const char *const *yes_ids; /* ids of steps whose confirms are answered, whatever they ask */
+	size_t nyes_ids;
+	const char *const *assume; /* of a dry run: "log.port_taken", "not log.missing", "holder.pid=42" */
+	size_t nassume;
+	const char *transcript; /* file to write the transcript to; NULL: in the run's own folder */
+	int terminal;           /* descriptor of a terminal for questions and interactive steps; -1: none */
+	enum rb_show show;      /* what is shown on show_fd */
+	int show_fd;
+	bool colour, ascii;
+	unsigned (*width)(void *ctx); /* columns of show_fd, 0: lines are not wrapped; NULL: 80 */
+	void *width_ctx;
+	/* Told of every event, masked, in order. May be NULL. The texts live for the call. */
+	void (*event)(void *ctx, const struct rb_event *ev);
+	void *event_ctx;
+	bool restore_core; /* rb_self_prepare lowered the core limit: children get it back */
+	uint64_t core_soft, core_hard;
+};
+
+struct rb_run;
+
+/* The dry run: writes what a run with these options would do to options->show_fd, and does none of it: nothing is
+ * executed, connected to or written elsewhere. 0; or -1 with what is wrong with the inputs or assumptions appended to
+ * `problems`. */
+RB_API int rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems);
+
+struct rb_run_result {
+	int exit;             /* enum rb_exit_code */
+	const char *outcome;  /* "resolved", "failed", "escalated", "declined", "cancelled", "deadline",
+				 "environment" */
+	struct rb_str reason; /* lives with the run */
+	int64_t elapsed;      /* ns */
+};
+
+/* Settles the inputs (asking at the terminal for what is missing), makes the run's folder and begins. 0; or
+ * -1 with what is wrong appended to `problems`, and nothing was run. */
+RB_API int rb_run_new(
+    struct rb_run **out, struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems);
+RB_API void rb_run_free(struct rb_run *r);
+/* Runs to the end. */
+RB_API void rb_run_wait(struct rb_run *r, struct rb_run_result *result);
+
+/* The same, without blocking: poll for rb_run_fds until rb_run_due, call rb_run_step(r, 0), until
+ * rb_run_done. */
+RB_API size_t rb_run_fds(struct rb_run *r, struct pollfd *fds, size_t cap);
+/* Monotonic time in ns; RB_NEVER: only a descriptor can move it. */
+RB_API int64_t rb_run_due(struct rb_run *r);
+/* Waits up to `timeout` ns and does what is due. */
+RB_API void rb_run_step(struct rb_run *r, int64_t timeout);
+RB_API bool rb_run_done(struct rb_run *r, struct rb_run_result *result);
+/* As if the run had got this signal: SIGINT, SIGTERM, SIGHUP. Async-signal-safe. */
+RB_API void rb_run_signal(struct rb_run *r, int signo);
+/* "20261122-030405-7f3a". */
+RB_API const char *rb_run_id(const struct rb_run *r);
+/* Its transcript, or "" when none could be written. */
+RB_API const char *rb_run_transcript(const struct rb_run *r);
+
+/* Prepares the calling process for runs: closed standard descriptors are opened on /dev/null, SIGPIPE and
+ * SIGXFSZ are ignored, core dumps are switched off (secrets are in memory). Process-wide. Fills the fields of
+ * `options` with which children get their core limit back. */
+RB_API void rb_self_prepare(struct rb_run_options *options);
+
+/* ---- the record ---- */
+
+/* A table of the runs of this host, newest first, appended; `json`: one object a line. 0, or -1 with what is
+ * wrong. */
+RB_API int rb_record_list(const char *const *environ_, bool json, struct rb_buf *out);
+/* Shows a run from its transcript on options->show_fd as it was shown live (options: show, show_fd, colour,
+ * ascii, width). `run` is an id, its last part, or a path. 0, or -1 with what is wrong appended to `why`. */
+RB_API int rb_record_show(const char *run, const struct rb_run_options *options, struct rb_buf *why);
+
+/* ---- reference ---- */
+
+/* Explains a step kind, key, function, outcome or code (E014), appended. 0, or -1 with near words when there
+ * is none. */
+RB_API int rb_reference_explain(const char *word, struct rb_buf *out);
+/* The whole language reference, docs/language.md. */
+RB_API void rb_reference(struct rb_buf *out);
+/* The reference of the transcript's records, the generated part of docs/transcript.md. */
+RB_API void rb_reference_transcript(struct rb_buf *out);
+
+#endif

@@ -1,0 +1,63 @@
+/* The command: a client of runbook.h. Ownership: nothing is owned beyond a call; arguments and environment
+ * are main's. */
+#ifndef RB_CLI_CLI_H
+#define RB_CLI_CLI_H
+
+#include "api/runbook.h"
+
+/* What main hands to each command. */
+struct rb_cli {
+	int argc;
+	char **argv; /* argv[0] is the command's own name */
+	char **environ_;
+	bool colour, ascii; /* what standard output can show */
+	bool tty;           /* standard output is a terminal */
+};
+
+/* An option of a command: the source of parsing, of its help, and of the completions. */
+struct rb_cli_option {
+	const char *name;  /* "--set" */
+	const char *value; /* "NAME=VALUE", or NULL for a flag */
+	const char *help;
+};
+
+struct rb_cli_command {
+	const char *name;
+	const char *usage;                   /* "FILE|NAME [options]" */
+	const char *help;                    /* one line */
+	const char *more;                    /* paragraphs with examples, for `runbook help NAME` */
+	const struct rb_cli_option *options; /* ends with a NULL name; may be NULL */
+	int (*run)(const struct rb_cli *cli);
+};
+extern const struct rb_cli_command rb_cli_commands[]; /* ends with a NULL name */
+const struct rb_cli_command *rb_cli_command(const char *name);
+
+/* Walks the arguments of a command: returns the index of its next option row with its value in *value, -1 at
+ * the end, -2 for an operand (in *value), -3 after a complaint was printed. Both --name value and
+ * --name=value are taken. */
+struct rb_cli_args {
+	const struct rb_cli *cli;
+	const struct rb_cli_command *command;
+	int at;
+	bool operands_only; /* after -- */
+};
+enum { RB_ARGS_END = -1, RB_ARGS_OPERAND = -2, RB_ARGS_WRONG = -3 };
+int rb_cli_next(struct rb_cli_args *args, const char **value);
+
+int rb_cli_run(const struct rb_cli *cli);
+int rb_cli_check(const struct rb_cli *cli);
+int rb_cli_runs(const struct rb_cli *cli);
+int rb_cli_show(const struct rb_cli *cli);
+int rb_cli_explain(const struct rb_cli *cli);
+int rb_cli_reference(const struct rb_cli *cli);
+int rb_cli_help(const struct rb_cli *cli);
+int rb_cli_version(const struct rb_cli *cli);
+
+/* Writes all of it to a descriptor, as far as that takes it. */
+void rb_cli_write(int fd, const char *text, size_t n);
+/* Columns of standard output, for rb_run_options.width; 0 where it is no terminal: lines are not wrapped. */
+unsigned rb_cli_width(void *ctx);
+/* "runbook: …" on stderr, as printf; returns RB_EXIT_USAGE. */
+int rb_cli_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,222 @@
+/* runbook run. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* Options by their row in main.c's table. */
+enum {
+	OPT_SET,
+	OPT_INPUTS,
+	OPT_FROM,
+	OPT_DRY_RUN,
+	OPT_ASSUME,
+	OPT_YES,
+	OPT_TRANSCRIPT,
+	OPT_JSON,
+	OPT_QUIET,
+	OPT_NO_COLOR
+};
+
+/* The run that signals go to: the one thing that a signal handler can reach. */
+static struct rb_run *volatile current;
+
+static void
+on_signal(int signo)
+{
+	struct rb_run *r = current;
+
+	if (r != NULL)
+		rb_run_signal(r, signo);
+}
+
+static void
+catch_signals(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_signal;
+	sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction old;
+
+		/* nohup(1): who started us with SIGHUP ignored meant it. */
+		if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+			continue;
+		sigaction(numbers[i], &sa, NULL);
+	}
+}
+
+struct request {
+	const char *file;
+	struct rb_run_options options;
+	const char **sets, **ids, **assume;
+	bool dry_run;
+};
+
+/* What does not go with a dry run, and what goes with nothing else. */
+static int
+check_dry_run(const struct request *req)
+{
+	const struct rb_run_options *o = &req->options;
+
+	if (!req->dry_run)
+		return o->nassume == 0
+			   ? 0
+			   : rb_cli_complain("--assume belongs to --dry-run: a run finds out by itself");
+	if (o->transcript != NULL)
+		return rb_cli_complain("a dry run writes nothing: leave --transcript away");
+	if (o->show == RB_SHOW_JSON || o->show == RB_SHOW_NOTHING)
+		return rb_cli_complain("a dry run is told as text: leave --json and --quiet away");
+	return 0;
+}
+
+static int
+read_arguments(const struct rb_cli *cli, struct request *req)
+{
+	struct rb_cli_args args = {.cli = cli, .command = rb_cli_command("run"), .at = 1};
+	struct rb_run_options *o = &req->options;
+	const char *value;
+	int opt;
+
+	for (opt = rb_cli_next(&args, &value); opt != RB_ARGS_END; opt = rb_cli_next(&args, &value)) {
+		switch (opt) {
+		case RB_ARGS_OPERAND:
+			if (req->file != NULL)
+				return rb_cli_complain("run takes one runbook; `%s` is a second one (inputs "
+						       "are given with --set)",
+				    value);
+			req->file = value;
+			break;
+		case OPT_SET:
+			req->sets[o->nsets++] = value;
+			break;
+		case OPT_INPUTS:
+			o->inputs_file = value;
+			break;
+		case OPT_FROM:
+			o->from = value;
+			break;
+		case OPT_DRY_RUN:
+			req->dry_run = true;
+			break;
+		case OPT_ASSUME:
+			req->assume[o->nassume++] = value;
+			break;
+		case OPT_YES:
+			if (value != NULL)
+				req->ids[o->nyes_ids++] = value;
+			else
+				o->yes = true;
+			break;
+		case OPT_TRANSCRIPT:
+			o->transcript = value;
+			break;
+		case OPT_JSON:
+			o->show = RB_SHOW_JSON;
+			break;
+		case OPT_QUIET:
+			o->show = RB_SHOW_NOTHING;
+			break;
+		case OPT_NO_COLOR:
+			o->colour = false;
+			break;
+		default:
+			return RB_EXIT_USAGE;
+		}
+	}
+	if (req->file == NULL)
+		return rb_cli_complain("run needs a runbook: runbook run FILE|NAME");
+	return check_dry_run(req);
+}
+
+/* Questions need a terminal on both sides: one to read from, and somebody who sees them. */
+static int
+terminal_for(enum rb_show show)
+{
+	if (show == RB_SHOW_JSON || show == RB_SHOW_NOTHING || isatty(STDIN_FILENO) != 1 ||
+	    isatty(STDOUT_FILENO) != 1)
+		return -1;
+	return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+static int
+preview(struct rb_book *book, struct request *req, struct rb_buf *problems)
+{
+	return rb_run_preview(book, &req->options, problems) < 0 ? RB_EXIT_USAGE : RB_EXIT_RESOLVED;
+}
+
+static int
+perform(struct rb_book *book, struct request *req, struct rb_buf *problems)
+{
+	struct rb_run_result result;
+	struct rb_run *r;
+	int exit = RB_EXIT_USAGE;
+
+	req->options.terminal = terminal_for(req->options.show);
+	if (rb_run_new(&r, book, &req->options, problems) == 0) {
+		current = r;
+		catch_signals();
+		rb_run_wait(r, &result);
+		current = NULL;
+		exit = result.exit;
+		rb_run_free(r);
+	}
+	if (req->options.terminal >= 0)
+		close(req->options.terminal);
+	return exit;
+}
+
+static int
+run_book(struct rb_book *book, struct request *req)
+{
+	struct rb_buf problems;
+	int exit = RB_EXIT_USAGE;
+
+	rb_buf_init(&problems, NULL, 1 << 20);
+	rb_book_problems(book, req->options.colour, &problems);
+	rb_cli_write(STDERR_FILENO, rb_buf_cstr(&problems), problems.len);
+	rb_buf_clear(&problems);
+	if (rb_book_ok(book)) {
+		exit = (req->dry_run ? preview : perform)(book, req, &problems);
+		rb_cli_write(STDERR_FILENO, rb_buf_cstr(&problems), problems.len);
+	}
+	rb_buf_free(&problems);
+	return exit;
+}
+
+int
+rb_cli_run(const struct rb_cli *cli)
+{
+	struct request req = {.options = {.environ_ = (const char *const *)cli->environ_,
+				  .show = cli->tty && cli->colour ? RB_SHOW_LIVE : RB_SHOW_PLAIN,
+				  .show_fd = STDOUT_FILENO,
+				  .colour = cli->colour,
+				  .ascii = cli->ascii,
+				  .width = rb_cli_width}};
+	struct rb_book *book;
+	int r;
+
+	rb_self_prepare(&req.options);
+	req.sets = rb_alloc_zero(NULL, (size_t)cli->argc + 1, sizeof(*req.sets));
+	req.ids = rb_alloc_zero(NULL, (size_t)cli->argc + 1, sizeof(*req.ids));
+	req.assume = rb_alloc_zero(NULL, (size_t)cli->argc + 1, sizeof(*req.assume));
+	req.options.sets = req.sets;
+	req.options.assume = req.assume;
+	req.options.yes_ids = req.ids;
+	r = read_arguments(cli, &req);
+	if (r == 0) {
+		book = rb_book_load(req.file, NULL);
+		r = run_book(book, &req);
+		rb_book_free(book);
+	}
+	rb_alloc_free(NULL, req.sets);
+	rb_alloc_free(NULL, req.ids);
+	rb_alloc_free(NULL, req.assume);
+	return r;
+}

@@ -1,0 +1,207 @@
+/* runbook: the command. Its table of commands is the source of its help. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static const struct rb_cli_option run_options[] = {
+    {"--set", "NAME=VALUE", "give an input a value; again for more"},
+    {"--inputs", "FILE", "take inputs from a YAML mapping"},
+    {"--from", "PROCEDURE", "start at a procedure instead of the steps"},
+    {"--dry-run", NULL, "tell what would be done, and do nothing"},
+    {"--assume", "FACT", "in a dry run: follow the path on which this holds; again for more"},
+    {"--yes", "[=ID]",
+	"answer plain confirmations; =ID also the one of that step, whatever it asks; again for more"},
+    {"--transcript", "FILE", "write the transcript to this new file"},
+    {"--json", NULL, "show events as JSON lines instead of text"},
+    {"--quiet", NULL, "show nothing; the exit code and the transcript tell"},
+    {"--no-color", NULL, "no colours (as NO_COLOR in the environment)"},
+    {NULL, NULL, NULL},
+};
+
+static const struct rb_cli_option json_option[] = {
+    {"--json", NULL, "one JSON object a line"},
+    {NULL, NULL, NULL},
+};
+
+const struct rb_cli_command rb_cli_commands[] = {
+    {"run", "FILE|NAME [options]", "run a runbook",
+	"  runbook run api-down.yaml --set root=/srv/shop\n"
+	"  runbook run api-down --yes                    answers plain confirmations\n"
+	"  runbook run api-down --from restart           starts at a procedure\n"
+	"  runbook run api-down --dry-run                tells what would be done\n"
+	"  runbook run api-down --dry-run --assume log.port_taken --assume \"not log.missing\" --assume "
+	"holder.pid=42\n\n"
+	"Inputs come from --set, then --inputs, then the environment (RUNBOOK_PORT for `port`), then their "
+	"defaults;\n"
+	"at a terminal the rest is asked for.\n",
+	run_options, rb_cli_run},
+    {"check", "FILE…", "check runbooks without running them",
+	"  runbook check runbooks/*.yaml\n\nPrints every error and warning with its place; exits 2 if there "
+	"is an error.\n",
+	NULL, rb_cli_check},
+    {"runs", "[--json]", "list the runs kept on this host", "  runbook runs\n", json_option, rb_cli_runs},
+    {"show", "RUN [--json]", "show a run again from its transcript",
+	"  runbook show 7f3a\n  runbook show 7f3a --json\n\nRUN is an id or the beginning or end of one.\n",
+	json_option, rb_cli_show},
+    {"explain", "KIND|KEY|CODE", "explain a step kind, a key, a function or an error code",
+	"  runbook explain http\n  runbook explain on_fail\n  runbook explain E021\n", NULL, rb_cli_explain},
+    {"reference", "[transcript]", "print the language reference as Markdown",
+	"  runbook reference > docs/language.md\n  runbook reference transcript\n", NULL, rb_cli_reference},
+    {"help", "[COMMAND]", "show this, or the help of a command", "  runbook help run\n", NULL, rb_cli_help},
+    {"version", "", "print the version", "  runbook version\n", NULL, rb_cli_version},
+    {NULL, NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct rb_cli_command *
+rb_cli_command(const char *name)
+{
+	for (size_t i = 0; rb_cli_commands[i].name != NULL; i++) {
+		if (strcmp(rb_cli_commands[i].name, name) == 0)
+			return &rb_cli_commands[i];
+	}
+	return NULL;
+}
+
+static void
+short_help(struct rb_buf *out)
+{
+	rb_buf_c(out, "runbook runs operations runbooks written in YAML.\n\n"
+		      "  runbook check api-down.yaml                   is it well formed?\n"
+		      "  runbook run api-down.yaml --set port=8001     run it\n"
+		      "  runbook runs                                  what was run here\n"
+		      "  runbook show 7f3a                             what happened in that run\n\n"
+		      "Commands:\n");
+	for (size_t i = 0; rb_cli_commands[i].name != NULL; i++)
+		rb_buf_fmt(out, "  %-10s %s\n", rb_cli_commands[i].name, rb_cli_commands[i].help);
+	rb_buf_c(out, "\nExit codes of a run: 0 resolved, 1 failed, 2 usage or invalid runbook, 3 escalated, "
+		      "4 deadline,\n"
+		      "5 needs an operator, 6 the environment failed, 128+n ended by signal n.\n");
+}
+
+static void
+command_help(const struct rb_cli_command *c, struct rb_buf *out)
+{
+	rb_buf_fmt(out, "runbook %s %s\n  %s\n\n%s", c->name, c->usage, c->help, c->more);
+	if (c->options != NULL)
+		rb_buf_c(out, "\nOptions:\n");
+	for (size_t i = 0; c->options != NULL && c->options[i].name != NULL; i++) {
+		const char *value = c->options[i].value != NULL ? c->options[i].value : "";
+		bool apart = value[0] != '\0' && value[0] != '[';
+		size_t n = strlen(c->options[i].name) + strlen(value) + apart;
+
+		rb_buf_fmt(out, "  %s%s%s", c->options[i].name, apart ? " " : "", value);
+		rb_buf_pad(out, ' ', n < 24 ? 24 - n : 1);
+		rb_buf_fmt(out, "%s\n", c->options[i].help);
+	}
+}
+
+static int
+print_help(const char *name, int fd)
+{
+	const struct rb_cli_command *c = name != NULL ? rb_cli_command(name) : NULL;
+	struct rb_buf out;
+
+	if (name != NULL && c == NULL)
+		return rb_cli_complain("there is no command `%s`; `runbook help` lists them", name);
+	rb_buf_init(&out, NULL, 1 << 20);
+	if (c != NULL)
+		command_help(c, &out);
+	else
+		short_help(&out);
+	rb_cli_write(fd, rb_buf_cstr(&out), out.len);
+	rb_buf_free(&out);
+	return 0;
+}
+
+int
+rb_cli_help(const struct rb_cli *cli)
+{
+	return print_help(cli->argc > 1 ? cli->argv[1] : NULL, STDOUT_FILENO);
+}
+
+int
+rb_cli_version(const struct rb_cli *cli)
+{
+	struct rb_buf out;
+
+	(void)cli;
+	rb_buf_init(&out, NULL, 256);
+	rb_buf_fmt(&out, "runbook %s\n", rb_version());
+	rb_cli_write(STDOUT_FILENO, out.p, out.len);
+	rb_buf_free(&out);
+	return 0;
+}
+
+static int
+no_such_command(const char *name)
+{
+	const char *best = NULL;
+	unsigned least = 3;
+
+	for (size_t i = 0; rb_cli_commands[i].name != NULL; i++) {
+		unsigned d = rb_str_distance(rb_str_c(name), rb_str_c(rb_cli_commands[i].name), least);
+
+		if (d < least) {
+			least = d;
+			best = rb_cli_commands[i].name;
+		}
+	}
+	if (best != NULL)
+		return rb_cli_complain("there is no command `%s`; did you mean `%s`?", name, best);
+	return rb_cli_complain("there is no command `%s`; `runbook help` lists them", name);
+}
+
+static bool
+set_and_not_empty(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v != NULL && v[0] != '\0';
+}
+
+/* Whether the locale's characters are UTF-8, by the rules of setlocale(3), without its cost. */
+static bool
+utf8_locale(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *v = getenv(names[i]);
+
+		if (v != NULL && v[0] != '\0')
+			return strcasestr(v, "utf-8") != NULL || strcasestr(v, "utf8") != NULL;
+	}
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *term = getenv("TERM");
+	struct rb_cli cli = {.argc = argc - 1, .argv = argv + 1, .environ_ = environ};
+	const struct rb_cli_command *c;
+
+	cli.tty = isatty(STDOUT_FILENO) == 1;
+	cli.colour = cli.tty && !set_and_not_empty("NO_COLOR") && term != NULL && strcmp(term, "dumb") != 0;
+	cli.ascii = !utf8_locale();
+	if (argc < 2) {
+		print_help(NULL, STDERR_FILENO);
+		return RB_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return print_help(NULL, STDOUT_FILENO);
+	if (strcmp(argv[1], "--version") == 0)
+		return rb_cli_version(&cli);
+	c = rb_cli_command(argv[1]);
+	if (c == NULL)
+		return no_such_command(argv[1]);
+	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return print_help(c->name, STDOUT_FILENO);
+	}
+	return c->run(&cli);
+}

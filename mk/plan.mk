@@ -1,0 +1,14 @@
+# The dry run as a program of its own, linked without the layers that execute: what tests/plan.tap runs, and what shows
+# that a dry run cannot do more than tell. Included by the Makefile, whose names it uses.
+
+## make check-plan  that a dry run cannot execute is a property of the build
+
+DRYRUN := $(B)/tests/plan/dryrun
+PLAN_LIBS := $(foreach l,plan $(DEPS_plan),$(call lib,$(l)))
+.PHONY: check-plan
+$(DRYRUN): $(B)/tests/plan/dryrun.o $(PLAN_LIBS)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(PLAN_LIBS) -Wl,--end-group -lyaml -lpcre2-8 -ljansson -lm $(SAN_LIBS)
+
+check-plan: $(DRYRUN)
+	@echo check-plan
+	@$(if $(SAN),echo "  left out under SAN: the sanitizers add symbols",tools/check-plan $^)

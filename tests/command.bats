@@ -1,0 +1,442 @@
+#!/usr/bin/env bats
+# The command: exit codes, help, suggestions, what is shown where, and the runs that are kept.
+# shellcheck disable=SC2016,SC2154 # the scripts are for the runbook's shell; bats sets status, output and stderr
+
+load support/helpers
+
+setup() { sandbox; }
+teardown() { end_all; }
+
+# A runbook of one step that passes.
+fine() {
+  book fine <<'YAML'
+  - id: look
+    title: Is it there?
+    look: "true"
+YAML
+}
+
+# --- exit codes (language, section 5) -------------------------------------------------------------------
+
+@test "exit codes of runs: 0, 1, 3, 4, 5, 6" {
+  fine
+  run "$RUNBOOK" run fine.yaml
+  has_status 0
+  has resolved
+  book failed <<'YAML'
+  - look: "false"
+YAML
+  run "$RUNBOOK" run failed.yaml
+  has_status 1
+  book escalated <<'YAML'
+  - end: {escalated: the leader is unknown}
+YAML
+  run "$RUNBOOK" run escalated.yaml
+  has_status 3
+  has 'the leader is unknown'
+  book deadline <<'YAML'
+  - look: sleep 20
+YAML
+  sed -i '1a timeout: 200ms' deadline.yaml
+  run "$RUNBOOK" run deadline.yaml
+  has_status 4
+  book declined <<'YAML'
+  - {id: stop, run: touch changed, confirm: Really?}
+YAML
+  run "$RUNBOOK" run declined.yaml
+  has_status 5
+  [ ! -e changed ]
+  book lacks <<'YAML'
+  - run: touch changed
+YAML
+  sed -i '1a requires: {commands: [no-such-command-4711]}' lacks.yaml
+  run "$RUNBOOK" run lacks.yaml
+  has_status 6
+  has no-such-command-4711
+  [ ! -e changed ]
+}
+
+@test "if several hold, the weightier one is the exit code" {
+  # Escalated, and the closing phase fails as well: 3 before 1.
+  book both <<'YAML'
+  - end: escalated
+finally:
+  - look: "false"
+YAML
+  run "$RUNBOOK" run both.yaml
+  has_status 3
+  # The deadline, and a failure before it: 4 before 1.
+  book late <<'YAML'
+  - {run: "false", on_fail: continue}
+  - look: sleep 20
+YAML
+  sed -i '1a timeout: 300ms' late.yaml
+  run "$RUNBOOK" run late.yaml
+  has_status 4
+}
+
+@test "exit 2: usage, a file that is not there, a file with errors, inputs that are missing; nothing is run" {
+  book changes <<'YAML'
+  - run: touch changed
+  - say: ${name}
+YAML
+  sed -i '1a inputs: {name: {type: text}, n: {type: int, default: 1}}' changes.yaml
+  for args in '' '--no-such-option' 'changes.yaml extra.yaml' 'none.yaml' 'changes.yaml' 'changes.yaml --set' \
+    'changes.yaml --set name' 'changes.yaml --set name=x --set n=many' 'changes.yaml --set name=x --set nmae=y' \
+    'changes.yaml --set name=x --inputs none.yaml' 'changes.yaml --set name=x --from nothing' \
+    'changes.yaml --set name=x --quiet=yes'; do
+    # shellcheck disable=SC2086 # words on purpose
+    run --separate-stderr "$RUNBOOK" run $args
+    if [ "$status" -ne 2 ] || [ -z "$stderr" ]; then
+      echo "run $args: exit $status, stderr: $stderr" >&2
+      return 1
+    fi
+  done
+  [ ! -e changed ]
+  [ ! -e state/runbook ]
+  run "$RUNBOOK" run changes.yaml --set name=x
+  has_status 0
+}
+
+@test "a file with errors: each with its place, its line and a caret; none of it runs" {
+  cat >wrong.yaml <<'YAML'
+runbook: wrong
+steps:
+  - id: first
+    run: touch changed
+  - id: second
+    look: "true"
+    tiemout: 5s
+  - id: third
+    look: "true"
+    timeout: 5
+YAML
+  run --separate-stderr "$RUNBOOK" run wrong.yaml
+  has_status 2
+  [ -z "$output" ]
+  has 'wrong.yaml:7:5: error:'
+  has 'tiemout'
+  has '    ^^^^^^^'
+  has 'did you mean `timeout`?'
+  has 'wrong.yaml:10:14: error:'
+  has '2 errors'
+  [ ! -e changed ]
+}
+
+# --- help -----------------------------------------------------------------------------------------------
+
+@test "help fits a screen, begins with examples, and tells the exit codes" {
+  run "$RUNBOOK" help
+  has_status 0
+  [ "${#lines[@]}" -le 30 ]
+  for line in "${lines[@]}"; do [ "${#line}" -le 100 ]; done
+  has 'runbook run api-down.yaml'
+  has 'Exit codes'
+  first=$output
+  run "$RUNBOOK" --help
+  has_status 0
+  [ "$output" = "$first" ]
+}
+
+@test "no command: help, on stderr, exit 2" {
+  run --separate-stderr "$RUNBOOK"
+  has_status 2
+  [ -z "$output" ]
+  has 'Commands:'
+}
+
+@test "each command has its own help, the same by help and by --help, with its options" {
+  for command in $("$RUNBOOK" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+    run "$RUNBOOK" help "$command"
+    has_status 0
+    has "runbook $command"
+    by_help=$output
+    run "$RUNBOOK" "$command" --help
+    has_status 0
+    [ "$output" = "$by_help" ]
+  done
+  run "$RUNBOOK" help run
+  for option in --set --inputs --from --yes --transcript --json --quiet --no-color; do has "$option"; done
+  run "$RUNBOOK" help nothing
+  has_status 2
+}
+
+@test "a mistyped command or option gets a suggestion" {
+  run "$RUNBOOK" rnu x.yaml
+  has_status 2
+  has 'did you mean `run`?'
+  run "$RUNBOOK" run x.yaml --trasncript y
+  has_status 2
+  has 'did you mean --transcript?'
+  run "$RUNBOOK" frobnicate
+  has_status 2
+  has 'runbook help'
+}
+
+@test "version, explain, reference" {
+  run "$RUNBOOK" version
+  has_status 0
+  [[ $output =~ ^runbook\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+  run "$RUNBOOK" explain http
+  has_status 0
+  has url
+  run "$RUNBOOK" explain on_fail
+  has_status 0
+  has 'failed, timed out or errored'
+  run "$RUNBOOK" explain E021
+  has_status 0
+  run --separate-stderr "$RUNBOOK" explain on_fial
+  has_status 2
+  has on_fail
+  run "$RUNBOOK" reference
+  has_status 0
+  has '# '
+  has on_timeout
+  run "$RUNBOOK" reference transcript
+  has_status 0
+  has attempt_start
+}
+
+# --- check ----------------------------------------------------------------------------------------------
+
+@test "check: exit 0 and a line each; exit 2 if one has an error; nothing is run or written" {
+  fine
+  book changes <<'YAML'
+  - run: touch changed
+YAML
+  run "$RUNBOOK" check fine.yaml changes.yaml
+  has_status 0
+  [ "${#lines[@]}" -eq 2 ]
+  [ ! -e changed ]
+  [ ! -e state/runbook ]
+  printf 'runbook: bad\nsteps: []\nstpes: []\n' >bad.yaml
+  run --separate-stderr "$RUNBOOK" check fine.yaml bad.yaml
+  has_status 2
+  has 'bad.yaml:3:1: error:'
+  has 'did you mean `steps`?'
+  run "$RUNBOOK" check
+  has_status 2
+  run "$RUNBOOK" check none.yaml
+  has_status 2
+}
+
+@test "check: a warning is shown, and is no error" {
+  book warned <<'YAML'
+  - id: backend
+    look: echo "$backend_exti"
+YAML
+  run "$RUNBOOK" check warned.yaml
+  has_status 0
+  has 'warning:'
+  has backend_exti
+}
+
+# --- names, inputs, confirmations -----------------------------------------------------------------------
+
+@test "a runbook by name: from ./runbooks, then \$RUNBOOK_PATH" {
+  fine
+  mkdir -p runbooks other
+  mv fine.yaml runbooks/here.yaml
+  sed 's/Is it there/Elsewhere/' runbooks/here.yaml >other/there.yaml
+  run "$RUNBOOK" run here
+  has_status 0
+  run "$RUNBOOK" run there
+  has_status 2
+  RUNBOOK_PATH=/no/such:$PWD/other run "$RUNBOOK" run there
+  has_status 0
+  has Elsewhere
+}
+
+@test "inputs: --set, then --inputs, then the environment, then the default" {
+  book inputs <<'YAML'
+  - say: "${a} ${b} ${c} ${d}"
+YAML
+  sed -i '1a inputs: {a: {type: text, default: "4"}, b: {type: text, default: "4"}, c: {type: text, default: "4"}, d: {type: text, default: "4"}}' inputs.yaml
+  printf 'b: 2\na: 2\n' >in.yaml
+  RUNBOOK_A=3 RUNBOOK_B=3 RUNBOOK_C=3 run "$RUNBOOK" run inputs.yaml --set a=1 --inputs in.yaml
+  has_status 0
+  has '1 2 3 4'
+}
+
+@test "--yes answers plain confirmations, --yes=ID those that want more" {
+  book confirms <<'YAML'
+  - {id: plain, run: "true", confirm: Really?}
+  - {id: wipe, run: touch changed, effect: danger, confirm: Wipe it?}
+YAML
+  run "$RUNBOOK" run confirms.yaml
+  has_status 5
+  has plain
+  run "$RUNBOOK" run confirms.yaml --yes
+  has_status 5
+  has wipe
+  [ ! -e changed ]
+  run "$RUNBOOK" run confirms.yaml --yes --yes=wipe
+  has_status 0
+  [ -e changed ]
+  run "$RUNBOOK" run confirms.yaml --yes=plain --yes=wipe
+  has_status 0
+}
+
+@test "--from starts at a procedure, after setup" {
+  cat >from.yaml <<'YAML'
+runbook: from
+setup: [{id: prepare, look: "true"}]
+steps: [{run: touch changed}]
+procedures:
+  restart: {steps: [{id: inner, look: "true"}]}
+YAML
+  run "$RUNBOOK" run from.yaml --from restart
+  has_status 0
+  has prepare
+  has inner
+  [ ! -e changed ]
+}
+
+# --- what is shown --------------------------------------------------------------------------------------
+
+@test "not a terminal: plain lines, no escapes, no carriage returns" {
+  fine
+  run "$RUNBOOK" run fine.yaml
+  has_status 0
+  has 'Is it there?'
+  lacks $'\033'
+  lacks $'\r'
+}
+
+# on_terminal COMMAND… — with a terminal of its own; what came up on it is in $output.
+on_terminal() {
+  command -v script >/dev/null || skip "needs script(1)"
+  local quoted
+  printf -v quoted '%q ' "$@"
+  run env TERM="${TERM_OF_TEST-xterm-256color}" script -qec "$quoted" /dev/null
+}
+
+@test "a terminal: colours, but not with NO_COLOR, --no-color or a dumb one" {
+  fine
+  on_terminal "$RUNBOOK" run fine.yaml
+  has_status 0
+  has $'\033['
+  on_terminal env NO_COLOR=1 "$RUNBOOK" run fine.yaml
+  lacks $'\033[3'
+  on_terminal "$RUNBOOK" run fine.yaml --no-color
+  lacks $'\033[3'
+  TERM_OF_TEST=dumb on_terminal "$RUNBOOK" run fine.yaml
+  lacks $'\033'
+}
+
+@test "a locale without UTF-8: nothing beyond ASCII in what is ours" {
+  fine
+  LC_ALL=C run "$RUNBOOK" run fine.yaml
+  has_status 0
+  [[ $output == "${output//[^[:ascii:]]/}" ]] || LC_ALL=C grep -vq '[^ -~]' <<<"$output"
+  if LC_ALL=C grep -q '[^[:print:]]' <<<"$output"; then
+    echo "$output" >&2
+    return 1
+  fi
+}
+
+@test "--json: nothing but JSON lines on stdout, the transcript's own records" {
+  fine
+  "$RUNBOOK" run fine.yaml --json >shown
+  grep -v '"type":"progress"' shown >records
+  "$SUPPORT/jsonl" records
+  cmp records "$(transcript)"
+}
+
+@test "--quiet: nothing on stdout; the exit code and the record tell" {
+  book failed <<'YAML'
+  - look: "false"
+YAML
+  run "$RUNBOOK" run failed.yaml --quiet
+  has_status 1
+  [ -z "$output" ]
+  is_whole
+}
+
+@test "a failed assertion: what was asked, what came, and where it stands" {
+  book asserts <<'YAML'
+  - id: version
+    look: echo 'version 9'
+    expect: {stdout: version 10}
+YAML
+  run "$RUNBOOK" run asserts.yaml
+  has_status 1
+  has 'asserts.yaml:5:22'
+  has 'expect: {stdout: version 10}'
+  has '^^^^^^^^^^'
+  has 'version 10'
+  has 'version 9'
+}
+
+# --- the runs that are kept -----------------------------------------------------------------------------
+
+@test "runs: none yet, then newest first, and as JSON" {
+  fine
+  # Runs that had no better place are listed, too.
+  if [ ! -e /run/runbook ] && [ ! -e "/dev/shm/runbook-$(id -u)" ]; then
+    run "$RUNBOOK" runs
+    has_status 0
+    has 'No runs'
+    run "$RUNBOOK" runs --json
+    has_status 0
+    [ -z "$output" ]
+  fi
+  book failed <<'YAML'
+  - look: "false"
+YAML
+  "$RUNBOOK" run fine.yaml >/dev/null
+  sleep 1.1
+  "$RUNBOOK" run failed.yaml >/dev/null || true
+  run "$RUNBOOK" runs
+  has_status 0
+  [ "${#lines[@]}" -ge 2 ]
+  [[ ${lines[0]} == *failed* ]]
+  [[ ${lines[1]} == *resolved* ]]
+  run "$RUNBOOK" runs --json
+  [[ ${lines[0]} == '{"run":"'*'"runbook":"failed"'*'"exit":1'* ]]
+}
+
+@test "show: what was shown live, by id, by its last part, by path; as JSON the records" {
+  book shown <<'YAML'
+  - id: a
+    look: echo x
+    match: {x: x}
+  - id: fails
+    look: echo y; exit 3
+    on_fail:
+      - say: mended
+YAML
+  # As it was live; and when, where and who.
+  shown_again() {
+    "$RUNBOOK" show "$1" >again
+    sed -n 2p again | grep -q "^  2.* UTC · $(uname -n) · $(id -un)$"
+    sed 2d again | diff live -
+  }
+  "$RUNBOOK" run shown.yaml >live
+  id=$(basename "$(dirname "$(transcript)")")
+  shown_again "$id"
+  shown_again "${id##*-}"
+  shown_again "$(transcript)"
+  "$RUNBOOK" show "$id" --json >records
+  cmp records "$(transcript)"
+  run "$RUNBOOK" show nothing
+  has_status 2
+  has nothing
+  run "$RUNBOOK" show
+  has_status 2
+}
+
+@test "the record: folder 0700, files 0600, the output of each step, the source" {
+  book kept <<'YAML'
+  - id: writes
+    look: echo out; echo err >&2
+YAML
+  "$RUNBOOK" run kept.yaml >/dev/null
+  folder=$(dirname "$(transcript)")
+  [ "$(stat -c %a "$folder")" = 700 ]
+  for f in "$folder"/*; do [ "$(stat -c %a "$f")" = 600 ]; done
+  [ "$(cat "$folder"/*writes*.stdout)" = out ]
+  [ "$(cat "$folder"/*writes*.stderr)" = err ]
+  cmp kept.yaml "$folder"/source-kept.yaml
+  is_whole
+}

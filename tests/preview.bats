@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# `runbook run --dry-run`: it tells, and does nothing. What it tells is in tests/plan/.
+
+load support/helpers
+
+setup() { sandbox; }
+teardown() { end_all; }
+
+small() {
+  write small.yaml <<'YAML'
+runbook: small
+inputs:
+  root: {type: dir, help: Where it is installed}
+requires: {commands: [no-such-program-here]}
+steps:
+  - id: look_there
+    look: touch pwned; ls "$root"
+    match: {bad: bad}
+  - if: look_there.bad
+    id: change_it
+    run: touch pwned
+    confirm: Touch ${root}?
+  - http: http://127.0.0.1:1/pwned
+finally:
+  - run: touch pwned
+YAML
+}
+
+# Every runbook, example and library procedure of the tree; the latter through a runbook that uses them.
+all_files() {
+  find "$TOP/runbooks" "$TOP/examples" "$TOP/tests/run" "$TOP/tests/plan" -maxdepth 2 -name '*.yaml' 2>/dev/null | while IFS= read -r f; do
+    grep -q '^runbook:' "$f" && echo "$f"
+  done
+  find "$TOP/stdlib" -name '*.yaml' 2>/dev/null | while IFS= read -r f; do
+    local name=${f#"$TOP/stdlib/"}
+    name=${name%.yaml}
+    name=${name//\//.}
+    {
+      printf 'runbook: uses\nsteps:\n  - use: %s\n' "$name"
+      awk '/^inputs:/ { on = 1; next } /^[^ ]/ { on = 0 }
+        on && /^  [a-z]/ && !/default:/ && !/required: false/ { sub(/:.*/, ""); if (!n++) print "    with:"; print "      " $1 ": \"1\"" }' "$f"
+    } >"uses-$name.yaml"
+    echo "$PWD/uses-$name.yaml"
+  done
+}
+
+@test "a dry run tells what would be done, and does none of it" {
+  small
+  run "$RUNBOOK" run small.yaml --dry-run --set root="$PWD"
+  has_status 0
+  has "reads    look_there  touch pwned; ls"
+  has "root=$PWD"
+  has "CHANGES  change_it  touch pwned"
+  has "asks     Touch $PWD? · --yes answers it"
+  has "GET http://127.0.0.1:1/pwned"
+  [ ! -e pwned ]
+}
+
+@test "no folder of a run is made, and nothing at home" {
+  small
+  run "$RUNBOOK" run small.yaml --dry-run
+  has_status 0
+  [ -z "$(find home state -mindepth 1)" ]
+}
+
+@test "a missing input is unknown, and nobody is asked" {
+  small
+  run "$RUNBOOK" run small.yaml --dry-run
+  has_status 0
+  has "root        <root> · would be asked for: Where it is installed"
+  has "root=<root>"
+}
+
+@test "what this host lacks is told: programs, folders" {
+  small
+  run "$RUNBOOK" run small.yaml --dry-run --set root=/no/such/folder
+  has_status 0
+  has "the run would not begin: there is no program \`no-such-program-here\`"
+  has "root: there is no such folder"
+}
+
+@test "--assume narrows it to one path" {
+  small
+  run "$RUNBOOK" run small.yaml --dry-run --assume "not look_there.bad"
+  has_status 0
+  has "change_it · would be skipped"
+  lacks "Touch"
+}
+
+@test "inputs come from the environment and from a file too, with their source" {
+  small
+  echo 'root: /tmp' >in.yaml
+  run "$RUNBOOK" run small.yaml --dry-run --inputs in.yaml
+  has "root        /tmp · from the file of inputs"
+  RUNBOOK_ROOT=/usr run "$RUNBOOK" run small.yaml --dry-run
+  has "root        /usr · from the environment"
+}
+
+@test "a wrong runbook, input, assumption or option exits 2, and nothing is told" {
+  small
+  run -2 --separate-stderr "$RUNBOOK" run small.yaml --dry-run --assume nope.x
+  [ -z "$output" ]
+  has 'there is no step `nope`'
+  run -2 --separate-stderr "$RUNBOOK" run small.yaml --dry-run --set nope=1
+  [ -z "$output" ]
+  echo 'runbook: bad' >bad.yaml
+  run -2 --separate-stderr "$RUNBOOK" run bad.yaml --dry-run
+  [ -z "$output" ]
+  run -2 "$RUNBOOK" run small.yaml --assume look_there.bad
+  has "--assume belongs to --dry-run"
+  run -2 "$RUNBOOK" run small.yaml --dry-run --transcript t.jsonl
+  has "a dry run writes nothing"
+  run -2 "$RUNBOOK" run small.yaml --dry-run --json
+  has "leave --json"
+  [ ! -e t.jsonl ]
+}
+
+@test "strace: one exec, no process, no connection, no file opened for writing, for every file of the tree" {
+  command -v strace >/dev/null || skip "strace is not installed"
+  strace -o probe -e trace=execve true 2>/dev/null || skip "strace may not trace here"
+  # LeakSanitizer cannot work under a tracer.
+  export ASAN_OPTIONS=detect_leaks=0
+  local f n=0 tags=()
+  while IFS= read -r f; do
+    rm -f trace
+    status=0
+    (cd "$(dirname "$f")" && env -i ASAN_OPTIONS="$ASAN_OPTIONS" strace -f -o "$BATS_TEST_TMPDIR/trace" "$RUNBOOK" run "$f" --dry-run >"$BATS_TEST_TMPDIR/told" 2>&1) || status=$?
+    [ "$status" -eq 0 ] || continue # not a runbook that loads: nothing to dry-run
+    n=$((n + 1))
+    [ "$(grep -c 'execve' trace)" -eq 1 ] || tags+=("$f: exec")
+    if grep -Eq '(connect|socket|bind|v?fork|clone3?|unlink|unlinkat|rename|renameat2?|mkdir|mkdirat|truncate|chmod|kill)\(' trace; then
+      tags+=("$f: $(grep -Em1 '(connect|socket|bind|v?fork|clone3?|unlink|unlinkat|rename|renameat2?|mkdir|mkdirat|truncate|chmod|kill)\(' trace)")
+    fi
+    if grep -Eq 'open(at)?2?\(.*O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)' trace; then
+      tags+=("$f: $(grep -Em1 'open(at)?2?\(.*O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)' trace)")
+    fi
+  done < <(all_files)
+  printf '%s\n' "${tags[@]}"
+  [ "${#tags[@]}" -eq 0 ]
+  [ "$n" -gt 10 ]
+}
+
+@test "it works with an empty environment and no folder to stand in" {
+  small
+  mkdir gone
+  local file=$PWD/small.yaml
+  cd gone
+  rmdir ../gone
+  run env -i "$RUNBOOK" run "$file" --dry-run
+  has_status 0
+  has "CHANGES"
+}
+
+@test "it works on a read-only root" {
+  small
+  unshare -rm true 2>/dev/null || unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+  local user=-r
+  if [ "$(id -u)" -eq 0 ]; then user=; fi
+  # shellcheck disable=SC2086 # nothing, or one word
+  unshare $user -m sh -c 'mount --rbind -o ro / /mnt && mount -o remount,bind,ro /mnt' 2>/dev/null || skip "no read-only mount can be made here"
+  # shellcheck disable=SC2016,SC2086 # the inner shell expands them
+  run unshare $user -m sh -c 'mount --rbind / /mnt && mount -o remount,bind,ro /mnt && exec chroot /mnt env -i "$1" run "$2" --dry-run' sh "$RUNBOOK" "$PWD/small.yaml"
+  has_status 0
+  has "CHANGES"
+}
+
+# big BRANCHES — a runbook of five steps for each branch.
+big() {
+  awk -v n="$1" 'BEGIN {
+    print "runbook: big\ninputs:\n  port: {type: port, default: 8000}\nsteps:"
+    for (i = 0; i < n; i++) {
+      print "  - id: s" i "\n    look: echo " i " $port\n    match: {bad: /bad/, worse: worse}\n    on_fail: continue"
+      print "  - branch:\n      - if: s" i ".bad\n        then:\n          - id: f" i "\n            run: fix it"
+      print "      - if: s" i ".worse\n        then:\n          - id: g" i "\n            run: mend it"
+      print "      - else:\n          - say: fine"
+    }
+  }'
+}
+
+# Sets `took` to the milliseconds of processor time.
+timed() {
+  local TIMEFORMAT=%U%S
+  # Two numbers with three decimals each, without a blank between them.
+  took=$({ time "$@" >told 2>/dev/null; } 2>&1)
+  took=$(awk -v t="$took" 'BEGIN { n = index(t, "."); a = substr(t, 1, n + 3); b = substr(t, n + 4); printf "%d", (a + b) * 1000 }')
+}
+
+@test "10,000 steps with 2,000 branches are told in under a second, in groups; the cost grows linearly" {
+  case ${ASAN_OPTIONS:-}$(nm "$RUNBOOK" 2>/dev/null | grep -m1 -c __asan_init) in
+    *1) skip "sanitizers take their own time" ;;
+  esac
+  big 2000 >big.yaml
+  big 8000 >bigger.yaml
+  timed "$RUNBOOK" run big.yaml --dry-run
+  local small=$took
+  grep -q "steps 101 to 200 of 4000" told
+  grep -q "4000 would read, 4000 would change something" told
+  timed "$RUNBOOK" run bigger.yaml --dry-run
+  echo "10,000 steps: $small ms; 40,000: $took ms"
+  [ "$small" -lt 1000 ]
+  [ "$took" -lt $((small * 8)) ]
+}
