@@ -92,7 +92,7 @@ bench: deps-build
 
 C_FILES := $(wildcard engine/*/*.[ch] examples/*/*.[ch] tests/support/*.[ch] tests/unit/*/*.[ch] tests/unit/*.[ch] tests/run/*.[ch] tests/plan/*.[ch] bench/*.[ch])
 SHELL_FILES := $(wildcard tools/*.sh tools/check-* examples/*/*.sh tests/*.sh tests/*.tap tests/*.bats tests/support/*.bash .ci/run)
-TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(filter engine/%.c examples/%.c bench/%.c tests/support/%.c,$(C_FILES)))
+TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(filter engine/%.c examples/%.c bench/%.c tests/support/%.c tests/run/%.c,$(C_FILES)))
 # Runs $(2) if program $(1) is there, else says that it is left out.
 with = @if command -v $(1) >/dev/null 2>&1; then echo "$(1)"; $(2); else echo "$(1): not installed, left out (make deps)"; fi
 
@@ -121,9 +121,9 @@ check-cppcheck:
 	@mkdir -p $(B)/cppcheck
 	$(call with,cppcheck,cppcheck --quiet --std=c11 --enable=warning$(comma)style$(comma)performance$(comma)portability \
 	    --inline-suppr --suppressions-list=tools/cppcheck.suppress --error-exitcode=1 --cppcheck-build-dir=$(B)/cppcheck \
-	    -D_GNU_SOURCE -Iengine -Iexamples/demo $(filter engine/%.c examples/%.c bench/%.c tests/support/%.c,$(C_FILES)))
+	    -D_GNU_SOURCE -Iengine -Iexamples/demo $(filter engine/%.c examples/%.c bench/%.c tests/support/%.c tests/run/%.c,$(C_FILES)))
 check-shell:
-	$(call with,shellcheck,shellcheck $(SHELL_FILES))
+	$(call with,shellcheck,shellcheck -S warning $(SHELL_FILES))
 comma := ,
 
 # --- Install --------------------------------------------------------------------------------------------

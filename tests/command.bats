@@ -292,6 +292,140 @@ YAML
   [ ! -e changed ]
 }
 
+@test "--from: inputs of the procedure are given and missed like those of the file" {
+  cat >from.yaml <<'YAML'
+runbook: from
+inputs: {zone: {default: a}}
+escalate: [{on: failed, steps: [{run: touch escalated}]}]
+steps: [{look: 'test "$zone"'}]
+procedures:
+  restart:
+    inputs:
+      port: {type: int, min: 1, max: 5, help: The port to free}
+      mode: {choices: [fast, slow], default: fast}
+    steps: [{run: 'echo "$port $mode $zone" >changed'}]
+YAML
+  run "$RUNBOOK" run from.yaml --from restart
+  has_status 2
+  has 'the input `port` has no value: The port to free'
+  run "$RUNBOOK" run from.yaml --from restart --set port=9
+  has_status 2
+  has 'more than 5'
+  run "$RUNBOOK" run from.yaml --from restart --set prot=3
+  has_status 2
+  has 'there is no input `prot`'
+  [ ! -e changed ] && [ ! -e escalated ]
+  run "$RUNBOOK" run from.yaml --from restart --set port=3
+  has_status 0
+  [ "$(cat changed)" = '3 fast a' ]
+  run env RUNBOOK_PORT=4 "$RUNBOOK" run from.yaml --from restart --set mode=slow --set zone=b
+  has_status 0
+  [ "$(cat changed)" = '4 slow b' ]
+  # Without --from it is nobody's input.
+  run "$RUNBOOK" run from.yaml --set port=3
+  has_status 2
+  run "$RUNBOOK" run from.yaml --from restart --set port=3 --dry-run
+  has_status 0
+}
+
+@test "--yes=ID of a step that is not there is an error, before anything is done" {
+  book confirms <<'YAML'
+  - {id: clean, run: touch changed, confirm: Really?, effect: danger}
+YAML
+  run "$RUNBOOK" run confirms.yaml --yes=clena
+  has_status 2
+  has 'there is no step `clena`; did you mean `clean`?'
+  run "$RUNBOOK" run confirms.yaml --yes=clena --dry-run
+  has_status 2
+  [ ! -e changed ]
+}
+
+@test "nobody to ask: said once, with what would answer it" {
+  book asks <<'YAML'
+  - {id: clean, run: touch changed, confirm: Really?, effect: danger}
+YAML
+  run "$RUNBOOK" run asks.yaml
+  has_status 5
+  has 'no terminal to ask at; --yes=clean answers it'
+  [ "$(grep -c 'declined' <<<"$output")" -eq 1 ]
+  book people <<'YAML'
+  - {id: who, ask: Who is it?}
+YAML
+  run "$RUNBOOK" run people.yaml --yes
+  has_status 5
+  has 'no terminal to ask at, and --yes answers no `ask`'
+}
+
+@test "a condition on a fact that never came: where it stands, why there is none, what to write" {
+  book unset <<'YAML'
+  - {id: front, http: 'http://127.0.0.1:9/', on_fail: continue}
+  - branch:
+      - if: 1 == 1 and front.status == 502
+        then: [{say: yes}]
+YAML
+  run "$RUNBOOK" run unset.yaml
+  has_status 1
+  has 'unset.yaml:'
+  has 'errored: if: `front.status` is unset, since `front` did not pass: GET http://127.0.0.1:9/: connection refused'
+  has '1 == 1 and (front.status ?? 0) == 502'
+  has '2 steps, 2 did not pass'
+}
+
+@test "an input that is asked for says what it takes; choices have numbers" {
+  cat >asked.yaml <<'YAML'
+runbook: asked
+inputs:
+  n: {type: int, min: 1, max: 5, help: How many}
+  colour: {choices: [red, green]}
+steps: [{look: 'echo "$n $colour" >got'}]
+YAML
+  command -v script >/dev/null || skip "no script(1)"
+  printf '9\n2\n2\n' | TERM=dumb script -qec "\"$RUNBOOK\" run asked.yaml" screen >/dev/null
+  [ "$(cat got)" = '2 green' ]
+  grep -q 'n: How many (int from 1 to 5)' screen
+  grep -q 'more than 5' screen
+  grep -q '  2  green' screen
+}
+
+@test "a narrow terminal: help and errors are wrapped between words, source lines are not" {
+  command -v script >/dev/null || skip "no script(1)"
+  book wrong <<'YAML'
+  - lok: a rather long line of source text that no terminal of sixty columns can show it
+YAML
+  TERM=dumb script -qec "stty cols 60; \"$RUNBOOK\" help run; \"$RUNBOOK\" check wrong.yaml" screen >/dev/null || true
+  tr -d '\r' <screen | grep -v '^Script' >text
+  [ "$(grep -v '^ *[0-9]* |' text | awk '{ gsub(/[^ -~]/, "x") } length($0) > 60' | wc -l)" -le 3 ]
+  grep -q 'no terminal of sixty columns can show it$' text
+  grep -q '^ \{10,\}[a-z]' text
+}
+
+@test "what the host lacks: the run is not started, and says so" {
+  cat >lacks.yaml <<'YAML'
+runbook: lacks
+requires: {commands: [no-such-command-4711]}
+steps: [{look: "true"}]
+YAML
+  run "$RUNBOOK" run lacks.yaml
+  has_status 6
+  has 'not started: '
+  lacks 'environment in'
+}
+
+@test "a failure that on_fail: continue takes still shows what was printed last" {
+  book taken <<'YAML'
+  - {look: "echo first >&2; echo the disk is full >&2; false", on_fail: continue}
+  - checks:
+      - {id: one, look: "echo no route >&2; false"}
+      - {id: two, look: "true"}
+    on_fail: continue
+YAML
+  run "$RUNBOOK" run taken.yaml
+  has_status 0
+  has 'stderr: the disk is full'
+  has 'stderr: no route'
+  lacks 'stderr: first'
+}
+
 # --- what is shown --------------------------------------------------------------------------------------
 
 @test "not a terminal: plain lines, no escapes, no carriage returns" {
@@ -390,10 +524,41 @@ YAML
   run "$RUNBOOK" runs
   has_status 0
   [ "${#lines[@]}" -ge 2 ]
-  [[ ${lines[0]} == *failed* ]]
-  [[ ${lines[1]} == *resolved* ]]
+  [[ ${lines[0]} == run*'started (UTC)'*outcome ]]
+  [[ ${lines[1]} == *failed* ]]
+  [[ ${lines[2]} == *resolved* ]]
   run "$RUNBOOK" runs --json
   [[ ${lines[0]} == '{"run":"'*'"runbook":"failed"'*'"exit":1'* ]]
+}
+
+@test "runs of one second stand in their order, and \`last\` is the newest" {
+  for i in 1 2 3 4 5 6; do
+    book "n$i" <<'YAML'
+  - look: "true"
+YAML
+    "$RUNBOOK" run "n$i.yaml" >/dev/null
+  done
+  run "$RUNBOOK" runs
+  for i in 1 2 3 4 5 6; do
+    [[ ${lines[i]} == *" n$((7 - i)) "* ]]
+  done
+  run "$RUNBOOK" show last
+  has_status 0
+  has n6
+}
+
+@test "show: the inputs with their sources, and where all of it is" {
+  cat >given.yaml <<'YAML'
+runbook: given
+inputs: {port: {type: port, default: 8000}, name: {}}
+steps: [{look: 'echo "$name $port"'}]
+YAML
+  "$RUNBOOK" run given.yaml --set name=shop >live
+  run ! grep -q 'port = 8000' live
+  run "$RUNBOOK" show last
+  has 'port = 8000 (default)'
+  has 'name = shop (set)'
+  has "the record and all output: $(dirname "$(transcript)")"
 }
 
 @test "show: what was shown live, by id, by its last part, by path; as JSON the records" {
@@ -410,7 +575,7 @@ YAML
   shown_again() {
     "$RUNBOOK" show "$1" >again
     sed -n 2p again | grep -q "^  2.* UTC · $(uname -n) · $(id -un)$"
-    sed 2d again | diff live -
+    sed -e 2d -e '/^the record and all output: /d' again | diff live -
   }
   "$RUNBOOK" run shown.yaml >live
   id=$(basename "$(dirname "$(transcript)")")

@@ -4,25 +4,131 @@
 load support/helpers
 
 setup() { sandbox; }
+teardown() { end_all; }
 
 @test "docs/language.md is what the program says" {
   "$RUNBOOK" reference >language.md
   diff -u "$TOP/docs/language.md" language.md
 }
 
-@test "every YAML example of the README that is a runbook passes check" {
-  awk -v RS='```' 'NR % 2 == 0 && sub(/^yaml\n/, "")' ORS='\0' "$TOP/README.md" >examples
-  local n=0 example
+# extract FILE — its YAML examples that are runbooks, as example-1.yaml and so on; $n is their number.
+extract() {
+  local example
+  awk -v RS='```' 'NR % 2 == 0 && sub(/^yaml\n/, "")' ORS='\0' "$1" >examples
+  n=0
   while IFS= read -r -d '' example; do
     case $example in
       runbook:*)
         n=$((n + 1))
         printf '%s' "$example" >"example-$n.yaml"
-        "$RUNBOOK" check "example-$n.yaml"
         ;;
     esac
   done <examples
-  [ "$n" -gt 0 ]
+}
+
+@test "every YAML example of the README and of the cookbook that is a runbook passes check without a warning" {
+  local file least i
+  for file in README.md:1 docs/cookbook.md:8; do
+    least=${file#*:}
+    extract "$TOP/${file%:*}"
+    [ "$n" -ge "$least" ]
+    for ((i = 1; i <= n; i++)); do
+      run "$RUNBOOK" check "example-$i.yaml"
+      has_status 0
+      lacks warning
+    done
+  done
+}
+
+# cook NAME OPTION… — runs the runbook of that name of the cookbook, with a home of its own for each call.
+cook() {
+  local name=$1
+  shift
+  extract "$TOP/docs/cookbook.md"
+  run "$RUNBOOK" run "$(grep -l "^runbook: $name\$" example-*.yaml)" "$@" </dev/null
+}
+
+@test "the cookbook's runbooks do what it says of them" {
+  mkdir folder
+  cook inodes --set "folder=$PWD/folder" --set limit=101
+  has_status 0
+  has '% are used'
+  printf "ModuleNotFoundError: No module named 'yaml'\n" >app.log
+  cook log-causes --set "log=$PWD/app.log"
+  has_status 3
+  has 'the module yaml is missing'
+  start_httpd /health status=502 body={}
+  cook front-and-back --set "url=$HTTPD_URL"
+  has_status 3
+  has 'the proxy answers'
+  cook front-and-back --set url=http://127.0.0.1:1
+  has_status 3
+  has 'nobody answers'
+  cook full-disks --set limit=100
+  has_status 0
+  has '0 disks are over 100'
+  cook swap-off --set "marker=$PWD/marker" --yes
+  has_status 0
+  [ -e marker ]
+  cook swap-off --set "marker=$PWD/marker"
+  has_status 0
+  rm marker
+  cook swap-off --set "marker=$PWD/marker"
+  has_status 0
+  has 'the page stays as it was'
+  cook two-copies --set "from=$PWD/app.log" --set "folder=$PWD/folder"
+  has_status 0
+  [ -z "$(ls folder)" ]
+  cook failover
+  has_status 5
+}
+
+@test "examples/database-backup.yaml keeps what is whole, and leaves nothing of the rest" {
+  local room='--set room=1kB'
+  mkdir bin backups
+  cat >bin/pg_dump <<'END'
+#!/bin/sh
+[ "$PGPASSWORD" = hunter22 ] && [ "$1" != broken ] || exit 1
+echo "-- $1 of $PGHOST as $PGUSER"
+END
+  chmod +x bin/pg_dump
+  export PATH=$PWD/bin:$PATH PGPASSWORD=hunter22
+  # shellcheck disable=SC2086 # two words
+  run "$RUNBOOK" run "$TOP/examples/database-backup.yaml" --set "folder=$PWD/backups" $room
+  has_status 0
+  has '2 backups in'
+  lacks hunter22
+  [ "$(gzip -dc backups/app.sql.gz)" = "-- app of localhost as backup" ]
+  # shellcheck disable=SC2086
+  run "$RUNBOOK" run "$TOP/examples/database-backup.yaml" --set "folder=$PWD/backups" $room \
+    --set 'databases=["broken","orders"]'
+  has_status 3
+  has 'no backup of broken'
+  has '1 of 2 databases have no backup'
+  [ "$(ls backups | tr '\n' ' ')" = "app.sql.gz billing.sql.gz orders.sql.gz " ]
+}
+
+@test "examples/rolling-restart.yaml stops at the first node that does not come back" {
+  mkdir bin
+  cat >bin/ssh <<'END'
+#!/bin/sh
+shift 2
+echo "$*" >>"$HOME/ssh.log"
+case "$*" in "bad sudo"*) exit 1 ;; esac
+echo active
+END
+  chmod +x bin/ssh
+  export PATH=$PWD/bin:$PATH
+  run "$RUNBOOK" run "$TOP/examples/rolling-restart.yaml" --yes --set 'nodes=["one","two"]'
+  has_status 0
+  has '2 nodes were restarted'
+  run "$RUNBOOK" run "$TOP/examples/rolling-restart.yaml" --yes --set 'nodes=["bad","three"]'
+  has_status 3
+  has '0 of 2 nodes were restarted'
+  run ! grep -q 'three sudo' "$HOME/ssh.log"
+  run "$RUNBOOK" run "$TOP/examples/rolling-restart.yaml" --yes --set 'nodes=["one"]'
+  has_status 3
+  has 'only 1 of 1 nodes'
 }
 
 @test "the README's runbook runs" {
@@ -33,9 +139,9 @@ setup() { sandbox; }
   has 'are used'
 }
 
-@test "every shipped runbook and library procedure passes check without a warning" {
+@test "every shipped runbook, example and library procedure passes check without a warning" {
   local file
-  for file in "$TOP"/runbooks/*.yaml; do
+  for file in "$TOP"/runbooks/*.yaml "$TOP"/examples/*.yaml; do
     run "$RUNBOOK" check "$file"
     has_status 0
     lacks warning

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef RB_PREFIX
@@ -47,6 +48,15 @@ exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+/* A folder of the same name hides no runbook. */
+static bool
+is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 /* folder/name.yaml, or NULL. */
 static const char *
 in_folder(struct rb_arena *arena, struct rb_str folder, const char *name)
@@ -67,7 +77,7 @@ search(struct rb_arena *arena, const char *name)
 	while (found == NULL && rest.n > 0) {
 		size_t colon = rb_str_find(rest, RB_STR(":"), 0);
 
-		found = in_folder(arena, rb_str_cut(rest, 0, colon), name);
+		found = in_folder(arena, colon == 0 ? RB_STR(".") : rb_str_cut(rest, 0, colon), name);
 		rest = colon == SIZE_MAX ? RB_STR("") : rb_str_cut(rest, colon + 1, rest.n);
 	}
 	return found != NULL ? found : in_folder(arena, RB_STR(RB_PREFIX "/share/runbook/runbooks"), name);
@@ -78,7 +88,7 @@ rb_library_main(struct rb_library *l, struct rb_arena *arena, const char *name, 
 {
 	const char *path = name;
 
-	if (!exists(name) && strchr(name, '/') == NULL) {
+	if (strchr(name, '/') == NULL && !is_file(name)) {
 		path = search(arena, name);
 		if (path == NULL) {
 			*why = rb_arena_fmt(arena,

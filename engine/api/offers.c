@@ -112,14 +112,39 @@ from_environment(struct rb_arena *arena, const struct rb_input *inputs, size_t n
 	}
 }
 
+/* Scopes keep the names of the two apart: a procedure may not shadow its file. */
+static const struct rb_input *
+input_of(const struct rb_procedure *from, struct rb_str name)
+{
+	for (size_t i = 0; from != NULL && i < from->ninputs; i++) {
+		if (rb_str_eq(from->inputs[i].name, name))
+			return &from->inputs[i];
+	}
+	return NULL;
+}
+
+static void
+divide(struct rb_arena *arena, const struct rb_procedure *from, const struct list *l, struct rb_offers *out)
+{
+	*out = (struct rb_offers){
+	    RB_ARRAY(arena, struct rb_offer, l->len), RB_ARRAY(arena, struct rb_offer, l->len), 0, 0};
+	for (size_t i = 0; i < l->len; i++) {
+		if (input_of(from, l->items[i].name) != NULL)
+			out->from[out->nfrom++] = l->items[i];
+		else
+			out->file[out->nfile++] = l->items[i];
+	}
+}
+
 int
-rb_offers_collect(struct rb_arena *arena, struct rb_diags *diags, const struct rb_input *inputs,
-    size_t ninputs, const struct rb_run_options *options, struct rb_offer **offers, size_t *n)
+rb_offers_collect(struct rb_arena *arena, struct rb_diags *diags, const struct rb_unit *unit,
+    const struct rb_procedure *from, const struct rb_run_options *options, struct rb_offers *out)
 {
 	const struct rb_node *file =
 	    options->inputs_file != NULL ? load_file(arena, diags, options->inputs_file) : NULL;
-	struct list l = {
-	    RB_ARRAY(arena, struct rb_offer, options->nsets + ninputs + (file != NULL ? file->len : 0)), 0};
+	size_t most = options->nsets + unit->ninputs + (from != NULL ? from->ninputs : 0) +
+		      (file != NULL ? file->len : 0);
+	struct list l = {RB_ARRAY(arena, struct rb_offer, most), 0};
 	int r = options->inputs_file != NULL && file == NULL ? -1 : 0;
 
 	if (from_sets(diags, options, &l) < 0)
@@ -127,8 +152,41 @@ rb_offers_collect(struct rb_arena *arena, struct rb_diags *diags, const struct r
 	for (size_t i = 0; file != NULL && i < file->len; i++)
 		offer(&l, file->pairs[i].key->text, node_value(arena, file->pairs[i].value), "file",
 		    file->pairs[i].key->span);
-	from_environment(arena, inputs, ninputs, options->environ_, &l);
-	*offers = l.items;
-	*n = l.len;
+	from_environment(arena, unit->inputs, unit->ninputs, options->environ_, &l);
+	if (from != NULL)
+		from_environment(arena, from->inputs, from->ninputs, options->environ_, &l);
+	divide(arena, from, &l, out);
+	return r;
+}
+
+int
+rb_offers_from(struct rb_settle *s, const struct rb_procedure *from, struct rb_frame *file,
+    const struct rb_alloc *alloc, struct rb_offers *out)
+{
+	struct rb_input *wanted = RB_ARRAY(s->arena, struct rb_input, from->ninputs);
+	struct rb_offer *accepted = RB_ARRAY(s->arena, struct rb_offer, from->ninputs);
+	struct list given = {out->from, out->nfrom};
+	struct rb_frame *frame = rb_frame_new(alloc, from->scope, file);
+	struct rb_settle own = *s;
+	size_t n = 0;
+	int r;
+
+	for (size_t i = 0; i < from->ninputs; i++) {
+		if (from->inputs[i].dflt == NULL || offered(&given, from->inputs[i].name))
+			wanted[n++] = from->inputs[i];
+	}
+	own.offers = out->from;
+	own.noffers = out->nfrom;
+	r = rb_settle_inputs(&own, wanted, n, frame);
+	out->from = accepted;
+	out->nfrom = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct rb_value v = rb_frame_get(frame, 0, wanted[i].decl->slot);
+
+		if (rb_v_known(v))
+			accepted[out->nfrom++] = (struct rb_offer){
+			    wanted[i].name, rb_value_copy(s->arena, v), "set", {NULL, 0, 0}};
+	}
+	rb_frame_free(frame);
 	return r;
 }

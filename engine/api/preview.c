@@ -7,6 +7,7 @@
 
 #include "api/book.h"
 #include "api/inputs.h"
+#include "api/names.h"
 #include "api/offers.h"
 #include "exec/host.h"
 #include "os/spawn.h"
@@ -117,20 +118,23 @@ rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struc
 	    .yes_ids = options->yes_ids,
 	    .nyes_ids = options->nyes_ids,
 	    .wall = rb_clock_wall()};
-	struct rb_offer *offers;
+	const struct rb_procedure *from;
+	struct rb_offers offers;
 	struct rb_diags diags;
 	int r = -1;
 
 	rb_arena_init(&v.arena, options->alloc);
 	rb_diags_init(&diags, &v.arena);
-	if (rb_offers_collect(
-		&v.arena, &diags, unit->inputs, unit->ninputs, options, &offers, &plan.noffers) == 0) {
-		plan.offers = offers;
+	if (rb_names_from(book->program, options, &from, problems) == 0 &&
+	    rb_names_yes(book->program, options, problems) == 0 &&
+	    rb_offers_collect(&v.arena, &diags, unit, from, options, &offers) == 0) {
+		plan.offers = offers.file;
+		plan.noffers = offers.nfile;
 		plan.host = host_of(&v);
 		r = tell(&v, book->program, &plan, &diags);
 	}
 	if (diags.errors > 0)
-		rb_diags_render(&diags, options->colour, problems);
+		rb_diags_render(&diags, options->problems_colour, problems);
 	rb_arena_free(&v.arena);
 	return r;
 }

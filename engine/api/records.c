@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "api/book.h"
+#include "base/escape.h"
 #include "base/json.h"
 #include "record/reader.h"
 #include "record/past.h"
@@ -60,15 +61,20 @@ static void
 row_text(const struct rb_past_run *p, struct rb_buf *out)
 {
 	char started[RB_CLOCK_RFC3339], elapsed[RB_CLOCK_DURATION];
-	struct rb_buf outcome;
+	struct rb_buf outcome, row;
 
-	rb_buf_init(&outcome, out->alloc, RB_EVENT_FIELDS * 64);
+	rb_buf_init(&outcome, out->alloc, (size_t)RB_EVENT_FIELDS * 64);
 	rb_past_outcome(p, rb_clock_wall(), &outcome);
 	rb_clock_rfc3339(p->started, started);
-	started[19] = '\0'; /* to the second */
-	rb_buf_fmt(out, "%.*s  %.10s %s  %-12.*s %-20.*s %8s  %s\n", RB_STR_ARG(p->id), started, started + 11,
+	started[19] = '\0'; /* to the second, in UTC as the head of the table says */
+	rb_buf_init(&row, out->alloc, TEXT_MAX);
+	rb_buf_fmt(&row, "%.*s  %.10s %s  %-12.*s %-20.*s %8s  %s", RB_STR_ARG(p->id), started, started + 11,
 	    RB_STR_ARG(p->user), RB_STR_ARG(p->runbook), rb_clock_human(p->elapsed, elapsed),
 	    rb_buf_cstr(&outcome));
+	/* A transcript may come from elsewhere: what it says of itself can do nothing to the terminal. */
+	rb_escape(out, rb_buf_view(&row), 0);
+	rb_buf_char(out, '\n');
+	rb_buf_free(&row);
 	rb_buf_free(&outcome);
 }
 
@@ -86,6 +92,9 @@ rb_record_list(const char *const *environ_, bool json, struct rb_buf *out)
 	rb_places_find(&places, &arena, NULL);
 	r = rb_past_list(&arena, &places, LIST_MAX, &runs, &n, out);
 	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (i == 0 && !json)
+			rb_buf_fmt(out, "%-20s  %-19s  %-12s %-20s %8s  %s\n", "run", "started (UTC)", "by",
+			    "runbook", "took", "outcome");
 		if (json)
 			row_json(&runs[i], out);
 		else
@@ -166,6 +175,12 @@ rb_record_show(const char *run, const struct rb_run_options *options, struct rb_
 		for (size_t i = 0; r == 0 && i < past.nsegments; i++)
 			paths[i] = past.segments[i].p;
 		if (r == 0)
+			o.folder = past.folder.p;
+		if (r == 0 && past.nsegments == 0) {
+			rb_past_outcome(&past, rb_clock_wall(), why);
+			r = -1;
+		}
+		if (r == 0)
 			r = replay(&o, paths, past.nsegments, &ended, why);
 	}
 	if (r == 0 && !ended) {
@@ -173,6 +188,7 @@ rb_record_show(const char *run, const struct rb_run_options *options, struct rb_
 		if (past.nsegments > 0) {
 			rb_buf_c(why, ": ");
 			rb_past_outcome(&past, rb_clock_wall(), why);
+			rb_buf_fmt(why, "; what it has left is in %.*s", RB_STR_ARG(past.folder));
 		}
 	}
 	rb_arena_free(&arena);

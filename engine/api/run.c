@@ -9,6 +9,7 @@
 
 #include "api/book.h"
 #include "api/inputs.h"
+#include "api/names.h"
 #include "api/offers.h"
 #include "exec/host.h"
 #include "exec/prompt.h"
@@ -71,14 +72,10 @@ ask_input(void *ctx, const struct rb_input *input, struct rb_str why, struct rb_
 
 	if (r->prompter == NULL)
 		return 0;
-	question = input->help.n > 0 ? rb_arena_fmt(&r->arena, "%.*s (%.*s)", RB_STR_ARG(input->name),
-					   RB_STR_ARG(input->help))
-				     : input->name;
-	if (why.n > 0)
-		question = rb_arena_fmt(&r->arena, "%.*s\n%.*s", RB_STR_ARG(why), RB_STR_ARG(question));
+	question = rb_input_question(&r->arena, input, why);
 	rb_buf_init(&typed, r->opt.alloc, RB_ENV_MAX);
 	got = rb_prompter_line(r->prompter, question, &typed);
-	*text = rb_arena_str(&r->arena, rb_buf_view(&typed));
+	*text = rb_input_typed(&r->arena, input, rb_buf_view(&typed));
 	rb_buf_free(&typed);
 	return got == 0;
 }
@@ -106,13 +103,14 @@ note_settled(void *ctx, const struct rb_input *input, struct rb_value value, con
 	r->settled_tail = &s->next;
 }
 
-/* Inputs and values into a new frame; NULL with all that is wrong in `problems`. */
-static struct rb_frame *
-settle(struct rb_run *r, struct rb_buf *problems)
+/* Inputs and values into a new frame of the file, and what was given for the procedure to start at; -1 with
+ * all that is wrong in `problems`. */
+static int
+settle(struct rb_run *r, struct rb_flow_options *o, struct rb_buf *problems)
 {
 	const struct rb_unit *unit = r->book->program->main;
 	struct rb_frame *frame = rb_frame_new(r->opt.alloc, unit->scope, NULL);
-	struct rb_offer *offers;
+	struct rb_offers offers;
 	struct rb_diags diags;
 	struct rb_settle s = {.arena = &r->arena,
 	    .diags = &diags,
@@ -123,18 +121,22 @@ settle(struct rb_run *r, struct rb_buf *problems)
 	    .ctx = r};
 
 	rb_diags_init(&diags, &r->arena);
-	if (rb_offers_collect(&r->arena, &diags, unit->inputs, unit->ninputs, &r->opt, &offers, &s.noffers) ==
-	    0) {
-		s.offers = offers;
-		if (rb_settle_inputs(&s, unit->inputs, unit->ninputs, frame) == 0)
-			rb_settle_values(&s, unit, frame);
+	if (rb_offers_collect(&r->arena, &diags, unit, o->from, &r->opt, &offers) == 0) {
+		s.offers = offers.file;
+		s.noffers = offers.nfile;
+		if (rb_settle_inputs(&s, unit->inputs, unit->ninputs, frame) == 0 &&
+		    rb_settle_values(&s, unit, frame) == 0 && o->from != NULL)
+			rb_offers_from(&s, o->from, frame, r->opt.alloc, &offers);
 	}
 	if (diags.errors > 0) {
-		rb_diags_render(&diags, r->opt.colour, problems);
+		rb_diags_render(&diags, r->opt.problems_colour, problems);
 		rb_frame_free(frame);
-		return NULL;
+		return -1;
 	}
-	return frame;
+	o->frame = frame;
+	o->from_offers = offers.from;
+	o->nfrom_offers = offers.nfrom;
+	return 0;
 }
 
 /* ---- the record ---- */
@@ -179,7 +181,7 @@ static void
 emit_start(struct rb_run *r)
 {
 	const struct rb_unit *unit = r->book->program->main;
-	char copy[RB_SOURCE_NAME] = "", other[RB_SOURCE_NAME];
+	char copy[RB_SOURCE_NAME] = "", other[RB_SOURCE_NAME] = "";
 	struct rb_event ev;
 
 	for (size_t i = 0; i < r->book->program->nunits; i++) {
@@ -273,6 +275,20 @@ on_wake(void *ctx)
 	}
 }
 
+/* For what waits without the loop: true if a signal came. The flow is told, and acts on it once it goes on.
+ */
+static bool
+is_interrupted(void *ctx)
+{
+	struct rb_run *r = ctx;
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(signal_numbers) / sizeof(signal_numbers[0]); i++)
+		any = any || atomic_load(&r->signals[i]) > 0;
+	on_wake(r);
+	return any;
+}
+
 static int
 open_driver(struct rb_run *r, struct rb_buf *problems)
 {
@@ -300,8 +316,12 @@ open_driver(struct rb_run *r, struct rb_buf *problems)
 		return -1;
 	}
 	rb_loop_on_wake(rb_exec_loop(r->exec), on_wake, r);
-	r->host = (struct rb_host){
-	    .x = r->exec, .alloc = r->opt.alloc, .environ_ = r->opt.environ_, .masker = r->masker};
+	r->host = (struct rb_host){.x = r->exec,
+	    .alloc = r->opt.alloc,
+	    .environ_ = r->opt.environ_,
+	    .masker = r->masker,
+	    .interrupted = is_interrupted,
+	    .interrupted_ctx = r};
 	if (r->opt.terminal >= 0) {
 		struct rb_prompter_options p = {.alloc = r->opt.alloc,
 		    .loop = rb_exec_loop(r->exec),
@@ -337,24 +357,6 @@ run_value(struct rb_run *r)
 	return v;
 }
 
-static int
-find_from(struct rb_run *r, const struct rb_procedure **from, struct rb_buf *problems)
-{
-	const struct rb_unit *unit = r->book->program->main;
-
-	*from = NULL;
-	if (r->opt.from == NULL)
-		return 0;
-	*from = rb_unit_proc(unit, rb_str_c(r->opt.from));
-	if (*from != NULL)
-		return 0;
-	rb_buf_fmt(problems, "--from %s: the runbook has no procedure of that name", r->opt.from);
-	for (size_t i = 0; i < unit->nprocs; i++)
-		rb_buf_fmt(problems, "%s%.*s", i == 0 ? "; it has " : ", ", RB_STR_ARG(unit->procs[i]->name));
-	rb_buf_char(problems, '\n');
-	return -1;
-}
-
 static void
 who_and_where(struct rb_run *r)
 {
@@ -374,10 +376,9 @@ begin(struct rb_run *r, struct rb_buf *problems)
 {
 	struct rb_flow_options o = {.alloc = r->opt.alloc};
 
-	if (find_from(r, &o.from, problems) < 0 || open_driver(r, problems) < 0)
-		return -1;
-	o.frame = settle(r, problems);
-	if (o.frame == NULL)
+	if (rb_names_from(r->book->program, &r->opt, &o.from, problems) < 0 ||
+	    rb_names_yes(r->book->program, &r->opt, problems) < 0 || open_driver(r, problems) < 0 ||
+	    settle(r, &o, problems) < 0)
 		return -1;
 	if (open_record(r, problems) < 0) {
 		rb_frame_free(o.frame);
@@ -450,7 +451,7 @@ advance(struct rb_run *r)
 	if (r->view != NULL)
 		tick = rb_view_tick(r->view, now);
 	r->due = wake < tick ? wake : tick;
-	if (!rb_flow_done(r->flow, &r->end) || !rb_exec_finish(r->exec))
+	if (!rb_flow_done(r->flow, &r->end))
 		return;
 	rb_buf_init(&reason, r->opt.alloc, SIZE_MAX);
 	rb_masker_text(r->masker, r->end.reason, &reason);

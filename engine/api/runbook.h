@@ -35,7 +35,7 @@ enum rb_exit_code {
 	RB_EXIT_SIGNAL = 128,    /* + the signal's number */
 };
 
-/* The version of the program, "1.0.0". */
+/* The version of the program: "0.1.0". */
 RB_API const char *rb_version(void);
 
 /* ---- books ---- */
@@ -78,6 +78,7 @@ struct rb_run_options {
 	int terminal;           /* descriptor of a terminal for questions and interactive steps; -1: none */
 	enum rb_show show;      /* what is shown on show_fd */
 	int show_fd;
+	bool problems_colour; /* what is wrong with inputs and the like may be coloured */
 	bool colour, ascii;
 	unsigned (*width)(void *ctx); /* columns of show_fd, 0: lines are not wrapped; NULL: 80 */
 	void *width_ctx;
@@ -90,10 +91,11 @@ struct rb_run_options {
 
 struct rb_run;
 
-/* The dry run: writes what a run with these options would do to options->show_fd, and does none of it: nothing is
- * executed, connected to or written elsewhere. 0; or -1 with what is wrong with the inputs or assumptions appended to
- * `problems`. */
-RB_API int rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems);
+/* The dry run: writes what a run with these options would do to options->show_fd, and does none of it:
+ * nothing is executed, connected to or written elsewhere. 0; or -1 with what is wrong with the inputs or
+ * assumptions appended to `problems`. */
+RB_API int rb_run_preview(
+    struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems);
 
 struct rb_run_result {
 	int exit;             /* enum rb_exit_code */

@@ -27,7 +27,7 @@ rb_arena_init(struct rb_arena *a, const struct rb_alloc *alloc)
 }
 
 static void
-drop_blocks(struct rb_arena *a, struct rb_arena_block *keep)
+drop_blocks(struct rb_arena *a, const struct rb_arena_block *keep)
 {
 	struct rb_arena_block *b = a->blocks;
 

@@ -32,8 +32,8 @@ void rb_buf_fmt(struct rb_buf *b, const char *fmt, ...) __attribute__((format(pr
 void rb_buf_vfmt(struct rb_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Drops the first n bytes. */
 void rb_buf_shift(struct rb_buf *b, size_t n);
-/* Appends, and keeps the last `keep` bytes at least; the buffer's bound must be twice that. What is dropped is not
- * counted. */
+/* Appends, and keeps the last `keep` bytes at least; the buffer's bound must be twice that. What is dropped
+ * is not counted. */
 void rb_buf_tail(struct rb_buf *b, struct rb_str s, size_t keep);
 struct rb_str rb_buf_view(const struct rb_buf *b);
 /* NUL-terminated; "" when empty. */

@@ -11,8 +11,6 @@
 #include "base/buf.h"
 
 /* What readers of this project accept; the writer itself has no limit. */
-enum { RB_JSON_DEPTH = 64 };
-
 struct rb_json {
 	struct rb_buf *out;
 	unsigned depth;

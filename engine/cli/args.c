@@ -41,7 +41,7 @@ rb_cli_complain(const char *fmt, ...)
 	rb_buf_vfmt(&b, fmt, ap);
 	va_end(ap);
 	rb_buf_char(&b, '\n');
-	rb_cli_write(STDERR_FILENO, b.p, b.len);
+	rb_cli_print(STDERR_FILENO, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return RB_EXIT_USAGE;
 }

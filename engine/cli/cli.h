@@ -11,6 +11,7 @@ struct rb_cli {
 	char **argv; /* argv[0] is the command's own name */
 	char **environ_;
 	bool colour, ascii; /* what standard output can show */
+	bool live;          /* standard output is a terminal whose lines can be redrawn */
 	bool tty;           /* standard output is a terminal */
 };
 
@@ -55,6 +56,8 @@ int rb_cli_version(const struct rb_cli *cli);
 
 /* Writes all of it to a descriptor, as far as that takes it. */
 void rb_cli_write(int fd, const char *text, size_t n);
+/* The same, wrapped between words where that is a terminal. */
+void rb_cli_print(int fd, struct rb_str text);
 /* Columns of standard output, for rb_run_options.width; 0 where it is no terminal: lines are not wrapped. */
 unsigned rb_cli_width(void *ctx);
 /* "runbook: …" on stderr, as printf; returns RB_EXIT_USAGE. */

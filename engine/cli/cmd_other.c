@@ -9,7 +9,7 @@ enum { OUT_MAX = 64 << 20 };
 static int
 finish(struct rb_buf *out, int fd, int r)
 {
-	rb_cli_write(fd, rb_buf_cstr(out), out->len);
+	rb_cli_print(fd, rb_buf_view(out));
 	rb_buf_free(out);
 	return r;
 }
@@ -97,7 +97,8 @@ rb_cli_show(const struct rb_cli *cli)
 	if (one_operand(cli, "show", &run, &json) != 0)
 		return RB_EXIT_USAGE;
 	if (run == NULL)
-		return rb_cli_complain("show needs a run: runbook show RUN (`runbook runs` lists them)");
+		return rb_cli_complain(
+		    "show needs a run: runbook show RUN, or `last` (`runbook runs` lists them)");
 	if (json)
 		o.show = RB_SHOW_JSON;
 	rb_buf_init(&why, NULL, OUT_MAX);

@@ -124,7 +124,7 @@ read_arguments(const struct rb_cli *cli, struct request *req)
 			o->show = RB_SHOW_NOTHING;
 			break;
 		case OPT_NO_COLOR:
-			o->colour = false;
+			o->colour = o->problems_colour = false;
 			break;
 		default:
 			return RB_EXIT_USAGE;
@@ -179,12 +179,12 @@ run_book(struct rb_book *book, struct request *req)
 	int exit = RB_EXIT_USAGE;
 
 	rb_buf_init(&problems, NULL, 1 << 20);
-	rb_book_problems(book, req->options.colour, &problems);
-	rb_cli_write(STDERR_FILENO, rb_buf_cstr(&problems), problems.len);
+	rb_book_problems(book, req->options.problems_colour, &problems);
+	rb_cli_print(STDERR_FILENO, rb_buf_view(&problems));
 	rb_buf_clear(&problems);
 	if (rb_book_ok(book)) {
 		exit = (req->dry_run ? preview : perform)(book, req, &problems);
-		rb_cli_write(STDERR_FILENO, rb_buf_cstr(&problems), problems.len);
+		rb_cli_print(STDERR_FILENO, rb_buf_view(&problems));
 	}
 	rb_buf_free(&problems);
 	return exit;
@@ -194,8 +194,9 @@ int
 rb_cli_run(const struct rb_cli *cli)
 {
 	struct request req = {.options = {.environ_ = (const char *const *)cli->environ_,
-				  .show = cli->tty && cli->colour ? RB_SHOW_LIVE : RB_SHOW_PLAIN,
+				  .show = cli->live ? RB_SHOW_LIVE : RB_SHOW_PLAIN,
 				  .show_fd = STDOUT_FILENO,
+				  .problems_colour = cli->colour && isatty(STDERR_FILENO) == 1,
 				  .colour = cli->colour,
 				  .ascii = cli->ascii,
 				  .width = rb_cli_width}};

@@ -45,7 +45,9 @@ const struct rb_cli_command rb_cli_commands[] = {
 	NULL, rb_cli_check},
     {"runs", "[--json]", "list the runs kept on this host", "  runbook runs\n", json_option, rb_cli_runs},
     {"show", "RUN [--json]", "show a run again from its transcript",
-	"  runbook show 7f3a\n  runbook show 7f3a --json\n\nRUN is an id or the beginning or end of one.\n",
+	"  runbook show last\n  runbook show 7f3a\n  runbook show 7f3a --json\n\nRUN is an id, the beginning "
+	"or end of one, `last` for the newest, or the path of a "
+	"transcript.\n",
 	json_option, rb_cli_show},
     {"explain", "KIND|KEY|CODE", "explain a step kind, a key, a function or an error code",
 	"  runbook explain http\n  runbook explain on_fail\n  runbook explain E021\n", NULL, rb_cli_explain},
@@ -112,7 +114,7 @@ print_help(const char *name, int fd)
 		command_help(c, &out);
 	else
 		short_help(&out);
-	rb_cli_write(fd, rb_buf_cstr(&out), out.len);
+	rb_cli_print(fd, rb_buf_view(&out));
 	rb_buf_free(&out);
 	return 0;
 }
@@ -186,7 +188,8 @@ main(int argc, char **argv)
 	const struct rb_cli_command *c;
 
 	cli.tty = isatty(STDOUT_FILENO) == 1;
-	cli.colour = cli.tty && !set_and_not_empty("NO_COLOR") && term != NULL && strcmp(term, "dumb") != 0;
+	cli.live = cli.tty && term != NULL && strcmp(term, "dumb") != 0;
+	cli.colour = cli.live && !set_and_not_empty("NO_COLOR");
 	cli.ascii = !utf8_locale();
 	if (argc < 2) {
 		print_help(NULL, STDERR_FILENO);

@@ -7,13 +7,13 @@
 #include "event/event.h"
 
 enum {
-	RB_RECORD_LINE_MAX = 16 << 20,    /* bytes of one line; readers refuse longer ones */
-	RB_RECORD_FIELD_MAX = 65536, /* what a text keeps where the line would be longer */
+	RB_RECORD_LINE_MAX = 16 << 20, /* bytes of one line; readers refuse longer ones */
+	RB_RECORD_FIELD_MAX = 65536,   /* what a text keeps where the line would be longer */
 };
 
-/* Appends the line with its newline. `out` must be empty, with a bound of RB_RECORD_LINE_MAX at least. Where the
- * line would be longer than RB_RECORD_LINE_MAX, its texts are cut to RB_RECORD_FIELD_MAX and say so, and JSON values
- * that are larger become {"left_out_bytes":N}. */
+/* Appends the line with its newline. `out` must be empty, with a bound of RB_RECORD_LINE_MAX at least. Where
+ * the line would be longer than RB_RECORD_LINE_MAX, its texts are cut to RB_RECORD_FIELD_MAX and say so, and
+ * JSON values that are larger become {"left_out_bytes":N}. */
 void rb_event_line(const struct rb_event *ev, struct rb_buf *out);
 
 /* The keys that every record has, or can have, before the fields of its type. */

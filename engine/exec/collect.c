@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "exec/hush.h"
 #include "exec/steplog.h"
 
 #define PROGRESS_EVERY (100 * RB_MS)
@@ -15,7 +14,6 @@ struct stream {
 	bool keeps;         /* facts hold its text */
 	struct rb_buf text; /* up to RB_FACT_TEXT_MAX */
 	struct rb_buf tail; /* the last RB_TAIL bytes at least, masked: cut afterwards a secret would show */
-	struct rb_buf line; /* unfinished line, for stop_on */
 	uint64_t count;
 };
 
@@ -90,18 +88,17 @@ rb_collect_new(
 {
 	const struct rb_step *step = job->at->step;
 	const struct rb_alloc *alloc = job->x->opt.alloc;
-	bool keeps[] = {streams == 1 ? step->keeps_body : step->keeps_stdout, step->keeps_stderr};
 	struct rb_collect *c = rb_alloc_zero(alloc, 1, sizeof(*c));
 
 	c->job = job;
 	c->nstreams = streams;
 	c->on_stop = stopped;
 	c->ctx = ctx;
-	c->hushed = rb_hush_step(step);
+	c->hushed = rb_step_keeps_secret(step);
 	for (unsigned i = 0; i < streams; i++) {
 		struct stream *s = &c->streams[i];
 
-		s->keeps = keeps[i];
+		s->keeps = streams == 1 ? step->keeps_body : i == 0 ? step->keeps_stdout : step->keeps_stderr;
 		rb_buf_init(&s->text, alloc, RB_FACT_TEXT_MAX);
 		rb_buf_init(&s->tail, alloc, (size_t)RB_TAIL * 2);
 		if (!c->hushed)
@@ -218,12 +215,6 @@ bool
 rb_collect_stopped(const struct rb_collect *c)
 {
 	return c->stopped;
-}
-
-uint64_t
-rb_collect_count(const struct rb_collect *c, unsigned stream)
-{
-	return c->streams[stream].count;
 }
 
 static struct rb_value

@@ -22,7 +22,6 @@ bool rb_collect_stopped(const struct rb_collect *c);
 void rb_collect_facts(struct rb_collect *c, struct rb_facts *facts);
 /* The tail of the most telling stream into res.excerpt: stderr, else stdout. */
 void rb_collect_excerpt(struct rb_collect *c, struct rb_result *res);
-uint64_t rb_collect_count(const struct rb_collect *c, unsigned stream);
 void rb_collect_free(struct rb_collect *c);
 
 #endif

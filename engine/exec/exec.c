@@ -153,6 +153,12 @@ driver_cancel_ask(void *ctx, uint64_t ticket)
 		x->opt.console.cancel_ask(x->opt.console.ctx, ticket);
 }
 
+static bool
+driver_finish(void *ctx, bool now)
+{
+	return rb_daemons_finish(ctx, now);
+}
+
 static int
 driver_enter(
     void *ctx, const struct rb_unit *unit, struct rb_frame *frame, struct rb_arena *arena, struct rb_str *why)
@@ -189,7 +195,8 @@ rb_exec_new(const struct rb_exec_options *options)
 	    .cancel = driver_cancel,
 	    .ask = driver_ask,
 	    .cancel_ask = driver_cancel_ask,
-	    .enter = driver_enter};
+	    .enter = driver_enter,
+	    .finish = driver_finish};
 	return x;
 }
 
@@ -269,10 +276,4 @@ rb_exec_enough(struct rb_exec *x)
 		job->runner->cancel(job, RB_CANCEL_STOP);
 	}
 	return any;
-}
-
-bool
-rb_exec_finish(struct rb_exec *x)
-{
-	return rb_daemons_finish(x);
 }

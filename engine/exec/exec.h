@@ -50,7 +50,7 @@ struct rb_exec_options {
 
 /* NULL with errno when there are no descriptors for its loop. */
 struct rb_exec *rb_exec_new(const struct rb_exec_options *options);
-/* Ends nothing that runs: see rb_exec_finish. */
+/* Ends nothing that runs: that is the driver's `finish`, which flow calls. */
 void rb_exec_free(struct rb_exec *x);
 const struct rb_driver *rb_exec_driver(struct rb_exec *x);
 struct rb_loop *rb_exec_loop(struct rb_exec *x);
@@ -65,8 +65,4 @@ void rb_exec_hide(struct rb_exec *x, const char *name);
 bool rb_exec_enough(struct rb_exec *x);
 /* Completions go to this flow. */
 void rb_exec_attach(struct rb_exec *x, struct rb_flow *flow);
-/* Begins to end what was started with `keep: false`; true once nothing of it is left (call again after loop
- * steps). */
-bool rb_exec_finish(struct rb_exec *x);
-
 #endif

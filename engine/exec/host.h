@@ -14,6 +14,10 @@ struct rb_host {
 	/* Asks for a secret without echo; appends it. 0, or -1 if nobody can be asked. May be NULL. */
 	int (*hidden)(void *ctx, struct rb_str question, struct rb_buf *out);
 	void *hidden_ctx;
+	/* True once a signal asks the run to end: a command that gives a secret is not waited for then. May
+	 * be NULL. */
+	bool (*interrupted)(void *ctx);
+	void *interrupted_ctx;
 };
 
 /* As rb_driver.enter, with a struct rb_host as ctx: checks `requires`, then fills the slots of `has` and of

@@ -54,7 +54,9 @@ static struct rb_value
 cert_value(struct rb_job *job, const struct rb_http_cert *c)
 {
 	struct rb_facts f;
-	int64_t expires = c->not_after * RB_SECOND;
+	/* Certificates that are never to end have dates past what 64 bits of nanoseconds hold (RFC
+	 * 5280, 4.1.2.5). */
+	int64_t expires = c->not_after < RB_NEVER / RB_SECOND ? c->not_after * RB_SECOND : RB_NEVER;
 
 	rb_facts_init(&f, job->arena, 4);
 	rb_facts_add(&f, "subject", rb_v_text(rb_arena_str(job->arena, c->subject)));

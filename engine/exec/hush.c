@@ -5,16 +5,6 @@
  * loops. So the last word is spoken here, over the bytes that would be shown. */
 #include "exec/hush.h"
 
-bool
-rb_hush_step(const struct rb_step *step)
-{
-	for (size_t i = 0; i < step->ncaptures; i++) {
-		if (step->captures[i].secret)
-			return true;
-	}
-	return false;
-}
-
 /* Each text that the value holds, and what is no text as it is shown. -1 if one is too short or too long. */
 static int
 learn(struct rb_job *job, struct rb_value v)
@@ -48,9 +38,8 @@ rb_hush_result(struct rb_job *job)
 	struct rb_eval ev = {.arena = job->arena, .frame = job->at->frame, .wall = rb_clock_wall()};
 	struct rb_judged judged;
 
-	if (job->x->opt.masker == NULL || !rb_hush_step(step))
+	if (job->x->opt.masker == NULL || !rb_step_keeps_secret(step))
 		return;
-	job->res.secret_output = true;
 	rb_step_judge(step, &job->res, &ev, &judged);
 	for (size_t i = 0; i < step->ncaptures; i++) {
 		const struct rb_capture *cap = &step->captures[i];

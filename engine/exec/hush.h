@@ -5,8 +5,6 @@
 
 #include "exec/job.h"
 
-/* True if a capture of the step is secret: none of its output reaches a sink. */
-bool rb_hush_step(const struct rb_step *step);
 /* Has the masker learn the secret captures of a result, before anybody is told of it. A value that is too
  * short to be masked makes the result an error. */
 void rb_hush_result(struct rb_job *job);

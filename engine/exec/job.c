@@ -57,6 +57,16 @@ rb_job_text(const struct rb_job *job, int key)
 	return v.kind == RB_V_TEXT ? v.s : RB_STR("");
 }
 
+struct rb_str
+rb_job_cut(const struct rb_job *job, struct rb_str text, size_t most)
+{
+	if (text.n <= most)
+		return rb_arena_str(job->arena, text);
+	while (most > 0 && ((unsigned char)text.p[most] & 0xC0) == 0x80)
+		most--;
+	return rb_arena_fmt(job->arena, "%.*s" RB_CUT, (int)most, text.p);
+}
+
 const char *
 rb_job_path(const struct rb_job *job, struct rb_str path)
 {

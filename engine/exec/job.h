@@ -70,6 +70,9 @@ struct rb_value rb_facts_value(const struct rb_facts *f);
 /* The request's value of a key as text; empty when it is not there. */
 struct rb_str rb_job_text(const struct rb_job *job, int key);
 struct rb_value rb_job_value(const struct rb_job *job, int key);
+/* A copy for messages of at most `most` bytes: cut at a whole character and marked as cut, so that the masker
+ * knows a begun secret. */
+struct rb_str rb_job_cut(const struct rb_job *job, struct rb_str text, size_t most);
 /* A path of a step, NUL-terminated in the job's arena: relative ones stand in the folder of the runbook. */
 const char *rb_job_path(const struct rb_job *job, struct rb_str path);
 /* The whole environment of a child of the job, ends with NULL; `cookie` (may be NULL) becomes RUNBOOK_COOKIE.
@@ -79,10 +82,11 @@ const char **rb_job_environ(const struct rb_job *job, const char *cookie);
  * reason if an argument cannot be one (NUL, nothing to run). */
 const char **rb_job_argv(const struct rb_job *job, struct rb_str *why);
 
-/* Keeps watch over a program that stays after its step; ends it with the run unless `keep`. Takes over the
- * child. */
-void rb_daemon_add(struct rb_exec *x, pid_t pid, const char *cookie, bool keep);
-bool rb_daemons_finish(struct rb_exec *x);
+/* Keeps watch over a program that stays after its step; ends it with the run unless the step says `keep`.
+ * Takes over the child. */
+void rb_daemon_add(struct rb_exec *x, const struct rb_step *step, pid_t pid, const char *cookie);
+/* Begins to end those that end with the run, `now` without a grace; true once nothing of them is left. */
+bool rb_daemons_finish(struct rb_exec *x, bool now);
 void rb_daemons_free(struct rb_exec *x);
 
 extern const struct rb_runner rb_run_look, rb_run_run, rb_run_start, rb_run_http, rb_run_tcp, rb_run_port,

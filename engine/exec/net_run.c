@@ -6,7 +6,7 @@
 #include "os/sock.h"
 #include "os/tcp.h"
 
-enum { REPLY_MAX = 64 * 1024 };
+enum { REPLY_MAX = 64 * 1024, SUMMARY_COMMAND = 80 };
 
 struct exchange {
 	struct rb_job *job;
@@ -47,8 +47,7 @@ on_done(void *ctx, const struct rb_tcp_result *r)
 	job->res.facts = rb_facts_value(&f);
 	job->res.summary = r->connected ? rb_arena_fmt(job->arena, "connected to %s", r->peer) : RB_STR("");
 	if (e->reply.len > 0) {
-		job->res.excerpt =
-		    rb_arena_str(job->arena, rb_str_cut(rb_buf_view(&e->reply), 0, RB_LINE_MAX));
+		job->res.excerpt = rb_job_cut(job, rb_buf_view(&e->reply), RB_LINE_MAX);
 		job->res.excerpt_of = "reply";
 	}
 	if (r->error == RB_HTTP_INVALID || r->error == RB_HTTP_UNAVAILABLE)
@@ -161,7 +160,7 @@ const struct rb_runner rb_run_tcp = {
 static struct rb_str
 command_text(struct rb_job *job, struct rb_str command)
 {
-	return rb_arena_str(job->arena, rb_str_cut(command, 0, RB_LINE_MAX));
+	return rb_job_cut(job, command, RB_LINE_MAX);
 }
 
 static struct rb_value
@@ -207,7 +206,7 @@ start_port(struct rb_job *job)
 		rb_facts_add(&f, "command", rb_v_text(command_text(job, r.main->command)));
 		rb_facts_add(&f, "user", rb_v_text(r.main->user));
 		job->res.summary = rb_arena_fmt(job->arena, "pid %ld, %.*s, user %.*s", (long)r.main->id.pid,
-		    RB_STR_ARG(rb_str_cut(r.main->command, 0, 80)), RB_STR_ARG(r.main->user));
+		    RB_STR_ARG(rb_job_cut(job, r.main->command, SUMMARY_COMMAND)), RB_STR_ARG(r.main->user));
 	} else if (r.nholders > 1) {
 		job->res.summary = rb_arena_fmt(job->arena, "%zu processes hold it", r.nholders);
 	} else if (r.listening) {

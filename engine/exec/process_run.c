@@ -6,7 +6,7 @@
 #include "exec/job.h"
 #include "os/proc.h"
 
-enum { FOUND_MAX = 4096 };
+enum { FOUND_MAX = 4096, SUMMARY_COMMAND = 80 };
 
 struct found {
 	struct rb_proc_id id;
@@ -69,9 +69,8 @@ add(struct search *s, const struct rb_proc *p, struct rb_str command)
 	}
 	rb_buf_init(&user, s->job->x->opt.alloc, RB_PROC_TEXT);
 	rb_proc_user(p->id.pid, &user);
-	s->items[s->len++] =
-	    (struct found){p->id, p->rss, rb_arena_str(arena, rb_str_cut(command, 0, RB_LINE_MAX)),
-		rb_arena_str(arena, rb_buf_view(&user))};
+	s->items[s->len++] = (struct found){
+	    p->id, p->rss, rb_job_cut(s->job, command, RB_LINE_MAX), rb_arena_str(arena, rb_buf_view(&user))};
 	rb_buf_free(&user);
 }
 
@@ -95,18 +94,26 @@ try_pattern(void *ctx, const struct rb_proc *p)
 	return r >= 0 && s->len < FOUND_MAX;
 }
 
-static void
-add_id(struct search *s, struct rb_proc_id id)
+/* 0, also if it has ended; -1 if that cannot be told. */
+static int
+add_id(struct search *s, struct rb_proc_id id, struct rb_str *why)
 {
+	int lives = rb_proc_lives(id);
 	struct rb_buf command;
 	struct rb_proc p;
 
-	if (!rb_proc_identity_ok(id) || rb_proc_read(id.pid, &p) < 0)
-		return;
+	if (lives < 0) {
+		*why = rb_arena_fmt(
+		    s->job->arena, "pid %ld cannot be looked at: %s", (long)id.pid, strerror(errno));
+		return -1;
+	}
+	if (lives == 0 || rb_proc_read(id.pid, &p) < 0)
+		return 0;
 	rb_buf_init(&command, s->job->x->opt.alloc, RB_PROC_CMDLINE);
 	rb_proc_cmdline(&p, &command);
 	add(s, &p, rb_buf_view(&command));
 	rb_buf_free(&command);
+	return 0;
 }
 
 static int
@@ -143,18 +150,16 @@ search(struct search *s, struct rb_str *why)
 
 	if (stop.kind == RB_V_PROCESS)
 		process = stop;
-	if (process.kind == RB_V_PROCESS) {
-		add_id(s, (struct rb_proc_id){(pid_t)process.process.pid, process.process.start});
-		return 0;
-	}
+	if (process.kind == RB_V_PROCESS)
+		return add_id(s, (struct rb_proc_id){(pid_t)process.process.pid, process.process.start}, why);
 	if (pidfile.kind == RB_V_TEXT) {
 		if (rb_proc_pidfile(rb_job_path(s->job, pidfile.s), &pid, text) < 0) {
 			*why = rb_arena_str(s->job->arena, rb_str_c(text));
 			return -1;
 		}
-		if (rb_proc_read(pid, &p) == 0)
-			add_id(s, p.id);
-		return 0;
+		if (rb_proc_read(pid, &p) < 0)
+			p.id = (struct rb_proc_id){.pid = pid};
+		return add_id(s, p.id, why);
 	}
 	if (make_pattern(s, why) < 0)
 		return -1;
@@ -202,7 +207,8 @@ add_facts(struct search *s, struct rb_facts *f)
 		rb_facts_add(f, "process", processes[0]);
 		s->job->res.summary =
 		    rb_arena_fmt(arena, "pid %ld, %.*s, user %.*s", (long)s->items[0].id.pid,
-			RB_STR_ARG(rb_str_cut(s->items[0].command, 0, 80)), RB_STR_ARG(s->items[0].user));
+			RB_STR_ARG(rb_job_cut(s->job, s->items[0].command, SUMMARY_COMMAND)),
+			RB_STR_ARG(s->items[0].user));
 	} else {
 		s->job->res.summary = rb_arena_fmt(arena, "%zu processes", s->len);
 	}
@@ -266,11 +272,15 @@ start(struct rb_job *job)
 	struct rb_value stop = rb_job_value(job, RB_ARG_PROCESS_STOP),
 			grace = rb_job_value(job, RB_ARG_PROCESS_GRACE);
 	struct rb_str why = {"", 0};
+	int searched;
 
 	job->state = s;
 	s->job = job;
 	s->grace = grace.kind == RB_V_DURATION ? grace.i : RB_PROCESS_GRACE_DEFAULT;
-	if (search(s, &why) < 0) {
+	rb_loop_lend(job->x->loop);
+	searched = search(s, &why);
+	rb_loop_keep(job->x->loop);
+	if (searched < 0) {
 		bool missing = rb_job_value(job, RB_ARG_PROCESS_PIDFILE).kind == RB_V_TEXT;
 
 		rb_job_done(job, missing ? RB_ENDED_FAILED : RB_ENDED_ERROR, why);

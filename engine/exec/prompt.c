@@ -158,6 +158,16 @@ rb_prompt_enter(struct rb_prompter *p, enum rb_prompt_stage stage)
 }
 
 static void
+ended(struct rb_prompter *p)
+{
+	/* ^D is an answer; a window that was closed is none. */
+	if (rb_tty_gone(&p->tty))
+		lost(p);
+	else
+		rb_prompt_eof(p);
+}
+
+static void
 ready(void *ctx, unsigned events)
 {
 	struct rb_prompter *p = ctx;
@@ -168,14 +178,14 @@ ready(void *ctx, unsigned events)
 	if (p->stage == RB_PROMPT_KEYS) {
 		key = rb_tty_key(&p->tty);
 		if (key == RB_TTY_EOF)
-			rb_prompt_eof(p);
+			ended(p);
 		else if (key != RB_TTY_AGAIN)
 			rb_prompt_key(p, key);
 		return;
 	}
 	got = rb_tty_line(&p->tty, &p->line);
 	if (got < 0) {
-		rb_prompt_eof(p);
+		ended(p);
 	} else if (got > 0) {
 		struct rb_buf line = p->line;
 

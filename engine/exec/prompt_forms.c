@@ -85,14 +85,13 @@ static const struct key_row {
 	void (*act)(struct rb_prompter *p);
 } keys[] = {
     {'y', F_CONFIRM, false, "[y]es", "do it", yes},
-    {'n', F_CONFIRM, false, "[n]o", "do not: the run ends here, unless the step is optional", decline},
+    {'n', F_CONFIRM, false, "[n]o", "do not: the run ends, unless the step is optional", decline},
     {'y', F_YES_NO, false, "[y]es", "the answer is yes", yes},
     {'n', F_YES_NO, false, "[n]o", "the answer is no", no},
     {'d', F_MANUAL, false, "[d]one", "it is done", done},
     {'c', F_MANUAL, false, "[c]ould not", "it cannot be done: the step has failed", could_not},
     {'s', F_KEYS, true, "[s]kip", "leave this step out, and go on with the next one", skip},
-    {'!', F_KEYS, false, "[!]shell", "open a shell; the question is still here when you leave it",
-	rb_prompt_shell},
+    {'!', F_KEYS, false, "[!]shell", "a shell; the question is still here afterwards", rb_prompt_shell},
     {'a', F_KEYS, false, "[a]bort", "end the run; what must be done finally is done", end_run},
     {'?', F_KEYS, false, "[?]", "this help", show_help},
 };
@@ -363,8 +362,7 @@ static const struct line_row {
 	void (*take)(struct rb_prompter *p, struct rb_str line);
 	const char *help;
 } lines[] = {
-    [RB_ASK_TYPED] = {invite_typed, take_typed,
-	"the text exactly as it is shown confirms; an empty line declines"},
+    [RB_ASK_TYPED] = {invite_typed, take_typed, "exactly this text confirms; an empty line declines"},
     [RB_ASK_TEXT] = {NULL, take_text, "a line of text answers"},
     [RB_ASK_NUMBER] = {NULL, take_number, "a number answers: 3, -1.5, 2e3"},
     [RB_ASK_CHOICE] = {invite_choice, take_choice, "the number of one of them answers, or its text"},
@@ -417,7 +415,7 @@ show_help(struct rb_prompter *p)
 	if (p->stage != RB_PROMPT_KEYS) {
 		rb_prompt_put_c(p, "    ");
 		rb_prompt_put_c(p, lines[q->form].help);
-		rb_prompt_put_c(p, "\n    !   opens a shell; the question is still here when you leave it\n");
+		rb_prompt_put_c(p, "\n    !   a shell; the question is still here afterwards\n");
 	}
 	rb_prompt_put_c(p, "    ^D  declines    ^C  ends the run\n    ");
 	rb_prompt_invite(p);

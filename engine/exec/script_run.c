@@ -6,6 +6,9 @@
 #include "os/spawn.h"
 #include "os/tree.h"
 
+/* How often a program that has the terminal is looked at. */
+#define STOPPED_LOOK (100 * RB_MS)
+
 struct script {
 	struct rb_job *job;
 	struct rb_collect *collect; /* NULL for an interactive step */
@@ -15,6 +18,7 @@ struct script {
 	char cookie[RB_TREE_COOKIE_SIZE];
 	struct rb_tty tty;
 	bool has_tty;
+	struct rb_loop_timer look; /* with the terminal: whether ^Z has stopped it */
 	bool child_ended, output_closed, tree_done;
 	bool incomplete;
 	struct rb_exit how;
@@ -69,6 +73,17 @@ on_tree(void *ctx, const struct rb_tree_result *r)
 }
 
 static void
+on_look(void *ctx)
+{
+	struct script *s = ctx;
+
+	if (s->child_ended)
+		return;
+	rb_loop_child_resume(&s->child);
+	rb_loop_timer_set(s->job->x->loop, &s->look, rb_clock_add(rb_clock_mono(), STOPPED_LOOK));
+}
+
+static void
 end_tree(struct script *s, int64_t grace)
 {
 	if (s->tree != NULL) {
@@ -91,22 +106,6 @@ cancel(struct rb_job *job, enum rb_cancel why)
 	end_tree(job->state, why == RB_CANCEL_NOW ? 0 : RB_TREE_GRACE);
 }
 
-static void
-survivors_text(const struct script *s, struct rb_buf *out)
-{
-	for (size_t i = 0; i < s->ending.nsurvivors && i < RB_TREE_SURVIVORS; i++) {
-		const struct rb_tree_survivor *v = &s->ending.survivors[i];
-
-		rb_buf_fmt(out, "%s%ld %s", i > 0 ? ", " : "", (long)v->pid, v->comm);
-		if (v->state == 'D')
-			rb_buf_c(out, " (in uninterruptible sleep)");
-		else if (v->forbidden)
-			rb_buf_c(out, " (not ours to end)");
-	}
-	if (s->ending.nsurvivors > RB_TREE_SURVIVORS)
-		rb_buf_fmt(out, " and %zu more", s->ending.nsurvivors - RB_TREE_SURVIVORS);
-}
-
 /* What attempt_end records beside the facts. */
 static struct rb_value
 record_of(const struct script *s)
@@ -124,7 +123,7 @@ record_of(const struct script *s)
 		rb_facts_add(&f, "output_incomplete", rb_v_bool(true));
 	if (s->ending_known && s->ending.nsurvivors > 0) {
 		rb_buf_init(&text, s->job->x->opt.alloc, RB_FACT_TEXT_MAX);
-		survivors_text(s, &text);
+		rb_tree_survivors_text(&s->ending, &text);
 		rb_facts_add(&f, "survivors", rb_v_text(rb_arena_str(s->job->arena, rb_buf_view(&text))));
 		rb_buf_free(&text);
 	}
@@ -233,6 +232,7 @@ close_script(struct rb_job *job)
 	if (s == NULL)
 		return;
 	rb_loop_child_remove(job->x->loop, &s->child);
+	rb_loop_timer_clear(job->x->loop, &s->look);
 	rb_tree_free(s->tree);
 	rb_streams_free(s->streams);
 	if (s->collect != NULL)
@@ -337,6 +337,9 @@ start(struct rb_job *job)
 	}
 	s->child = (struct rb_loop_child){.pid = child.pid, .ended = on_ended, .ctx = s};
 	rb_loop_child_add(job->x->loop, &s->child);
+	s->look = (struct rb_loop_timer){.fire = on_look, .ctx = s};
+	if (s->has_tty)
+		on_look(s);
 	if (s->collect != NULL)
 		s->streams = rb_streams_open(job->x->keeper, child.out, child.err, &handler);
 }

@@ -57,7 +57,7 @@ struct command {
 	struct rb_mask_stream *said; /* its stderr, on the way to the operator */
 	struct rb_loop_child child;
 	struct rb_exit how;
-	bool closed, ended, over;
+	bool closed, ended, over, cut; /* over: it took too long; cut: a signal asks the run to end */
 };
 
 /* What the command says may be for the operator ("touch your key now"), and is no record's: to stderr at
@@ -132,13 +132,16 @@ on_late(void *ctx)
 static void
 on_tree(void *ctx, const struct rb_tree_result *r)
 {
-	(void)r;
-	((struct command *)ctx)->closed = true;
+	struct command *c = ctx;
+
+	c->closed = true;
+	c->ended = c->ended || r->child_lives; /* what cannot be ended is not waited for */
 }
 
 /* Waits for the command on a loop of its own: nothing of the run has begun, or its strand rests on this. */
 static void
-wait_for(struct rb_loop *loop, struct command *c, const struct rb_spawned *child, const char *cookie)
+wait_for(const struct rb_host *h, struct rb_loop *loop, struct command *c, const struct rb_spawned *child,
+    const char *cookie)
 {
 	struct rb_keeper *keeper = rb_keeper_new(loop);
 	const struct rb_streams_handler handler = {c, on_bytes, on_closed};
@@ -151,7 +154,8 @@ wait_for(struct rb_loop *loop, struct command *c, const struct rb_spawned *child
 	rb_loop_child_add(loop, &c->child);
 	rb_loop_timer_set(loop, &late, rb_clock_add(rb_clock_mono(), COMMAND_TIMEOUT));
 	while (!(c->ended && c->closed)) {
-		if (c->over && tree == NULL)
+		c->cut = c->cut || (h->interrupted != NULL && h->interrupted(h->interrupted_ctx));
+		if ((c->over || c->cut) && tree == NULL)
 			tree = rb_tree_end(loop, child->pid, cookie, RB_TREE_GRACE, on_tree, c);
 		if (c->ended && !draining) {
 			draining = true;
@@ -233,8 +237,10 @@ from_command(
 	if (rb_spawn(&req, &child) < 0) {
 		*why = rb_arena_str(ev->arena, rb_str_c(child.text));
 	} else {
-		wait_for(loop, &c, &child, cookie);
-		if (c.over)
+		wait_for(h, loop, &c, &child, cookie);
+		if (c.cut)
+			*why = RB_STR("its command was interrupted");
+		else if (c.over)
 			*why = RB_STR("its command did not end within 30s");
 		else if (c.how.signal != 0)
 			*why = rb_arena_fmt(ev->arena, "its command was ended by signal %d", c.how.signal);
@@ -262,7 +268,8 @@ from_environment(
 	const char *text = variable(h, name);
 
 	if (text == NULL || text[0] == '\0') {
-		*why = rb_arena_fmt(ev->arena, "the environment variable %.*s is not set", RB_STR_ARG(name));
+		*why = rb_arena_fmt(ev->arena, "the environment variable %.*s is %s", RB_STR_ARG(name),
+		    text == NULL ? "not set" : "empty");
 		return 0;
 	}
 	if (h->x != NULL)
@@ -336,5 +343,8 @@ rb_secret_load(struct rb_host *h, const struct rb_secret *s, struct rb_eval *ev,
 		r = from_prompt(h, ev, source.s, value, why);
 		break;
 	}
-	return r == 0 && !s->optional ? -1 : r;
+	r = r == 0 && !s->optional ? -1 : r;
+	if (r < 0 && s->help.n > 0)
+		*why = rb_arena_fmt(ev->arena, "%.*s (%.*s)", RB_STR_ARG(*why), RB_STR_ARG(s->help));
+	return r;
 }

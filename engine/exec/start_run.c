@@ -65,6 +65,7 @@ conclude(struct staying *s, enum rb_ended ended, struct rb_str reason)
 {
 	struct rb_job *job = s->job;
 	struct rb_facts f, record;
+	struct rb_buf text;
 	struct rb_proc p;
 
 	rb_facts_init(&f, job->arena, 4);
@@ -77,6 +78,12 @@ conclude(struct staying *s, enum rb_ended ended, struct rb_str reason)
 	} else if (s->child_ended && !s->how.lost) {
 		rb_facts_add(&f, "exit", rb_v_int(s->how.code));
 		rb_facts_add(&record, "exit", rb_v_int(s->how.code));
+	}
+	if (s->ending.nsurvivors > 0) {
+		rb_buf_init(&text, job->x->opt.alloc, RB_FACT_TEXT_MAX);
+		rb_tree_survivors_text(&s->ending, &text);
+		rb_facts_add(&record, "survivors", rb_v_text(rb_arena_str(job->arena, rb_buf_view(&text))));
+		rb_buf_free(&text);
 	}
 	if (ended == RB_ENDED_OK && rb_proc_read(s->child.pid, &p) == 0)
 		rb_facts_add(&f, "process", rb_v_process(p.id.pid, p.id.start));
@@ -95,7 +102,7 @@ hand_over(struct staying *s)
 {
 	s->handed_over = true;
 	rb_loop_child_remove(s->job->x->loop, &s->child);
-	rb_daemon_add(s->job->x, s->child.pid, s->cookie, s->job->at->step->keep);
+	rb_daemon_add(s->job->x, s->job->at->step, s->child.pid, s->cookie);
 	conclude(s, RB_ENDED_OK, RB_STR(""));
 }
 
@@ -246,7 +253,7 @@ start(struct rb_job *job)
 		/* The program runs, and the run must say so: it is kept, and the step has failed. */
 		s->handed_over = true;
 		rb_loop_child_remove(job->x->loop, &s->child);
-		rb_daemon_add(job->x, child.pid, s->cookie, job->at->step->keep);
+		rb_daemon_add(job->x, job->at->step, child.pid, s->cookie);
 		conclude(s, RB_ENDED_FAILED, why);
 		return;
 	}

@@ -64,7 +64,8 @@ add_text(struct rb_visit *v, struct rb_arena *arena, const struct rb_tmpl *tmpl,
 
 	if (!rb_v_known(text)) {
 		rb_visit_fail(v, RB_ERRORED, RB_STR(""));
-		rb_reason_value(&v->reason, "confirm", text);
+		rb_reason_value(&v->reason, v->a.inst->frame, "confirm", text);
+		v->blame = v->step->confirm->span;
 		return -1;
 	}
 	rb_value_show(text, out);
@@ -84,6 +85,47 @@ add_made_text(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
 		step->kind->summary(rb_step_resolve(step, &ev), out);
 	}
 	rb_buf_char(out, '?');
+}
+
+/* The first lines of a script. */
+static void
+add_lines(struct rb_str script, struct rb_buf *out)
+{
+	size_t at = 0, end, lines = 1, shown = 0;
+
+	script = rb_str_trim(script);
+	for (size_t i = 0; i < script.n; i++)
+		lines += script.p[i] == '\n';
+	/* One more line costs no more room than saying that it is there. */
+	while (at <= script.n && (shown < RB_DOES_LINES || lines == RB_DOES_LINES + 1)) {
+		end = rb_str_find(script, RB_STR("\n"), at);
+		if (shown++ > 0)
+			rb_buf_char(out, '\n');
+		rb_buf_str(out, rb_str_cut(script, at, end));
+		at = end == SIZE_MAX ? script.n + 1 : end + 1;
+	}
+	if (shown < lines)
+		rb_buf_fmt(out, "\n… %zu lines more", lines - shown);
+}
+
+/* What exactly is done when the answer is yes: nobody should have to confirm a title. */
+static void
+add_does(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
+{
+	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, arena);
+	const struct rb_step *step = v->step;
+	const struct rb_request *req;
+	size_t row = 0;
+
+	if (step->op != RB_OP_LEAF || (step->kind->traits & (RB_KIND_PEOPLE | RB_KIND_SAYS)) != 0)
+		return;
+	while (step->kind->keys[row].name != NULL && step->kind->keys[row].type != RB_K_SCRIPT)
+		row++;
+	req = rb_step_resolve(step, &ev);
+	if (step->kind->keys[row].name != NULL && req->values[row].kind == RB_V_TEXT)
+		add_lines(req->values[row].s, out);
+	else if (step->kind->summary != NULL && v->role != RB_ROLE_LOOP && req->why.kind != RB_V_ERROR)
+		step->kind->summary(req, out);
 }
 
 /* A loop is confirmed once, with all that it goes over. */
@@ -149,6 +191,11 @@ fill_question(struct rb_visit *v, struct rb_asking *a)
 	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
 	r = confirm_text(v, &a->arena, &b);
 	a->q.text = rb_arena_str(&a->arena, rb_buf_view(&b));
+	rb_buf_clear(&b);
+	add_does(v, &a->arena, &b);
+	/* The question that is made of the step has it already. */
+	if (rb_str_find(a->q.text, rb_buf_view(&b), 0) == SIZE_MAX)
+		a->q.does = rb_arena_str(&a->arena, rb_buf_view(&b));
 	a->q.form = RB_ASK_CONFIRM;
 	a->q.needs_id = v->step->effect == RB_DANGER || (c != NULL && c->needs_id);
 	if (r == 0 && c != NULL) {
@@ -187,6 +234,24 @@ rb_confirm_ask(struct rb_visit *v)
 
 /* ---- answers ---- */
 
+/* Why there is no answer, and what would have been one. */
+static void
+nobody(struct rb_visit *v, const struct rb_asking *a)
+{
+	const struct rb_step *step = v->step;
+
+	if (a->q.form != RB_ASK_CONFIRM && a->q.form != RB_ASK_TYPED)
+		rb_reason_fmt(&v->reason, "no terminal to ask at, and --yes answers no `%s`", step->action);
+	else if (!a->q.needs_id)
+		rb_reason_set(&v->reason, RB_STR("no terminal to ask at; --yes answers it"));
+	else if (step->has_id)
+		rb_reason_fmt(
+		    &v->reason, "no terminal to ask at; --yes=%.*s answers it", RB_STR_ARG(step->id));
+	else
+		rb_reason_set(&v->reason,
+		    RB_STR("no terminal to ask at; give the step an `id`, and --yes=ID answers it"));
+}
+
 /* What an answer that is none makes of the step. */
 static void
 not_answered(struct rb_visit *v, const struct rb_asking *a)
@@ -199,7 +264,8 @@ not_answered(struct rb_visit *v, const struct rb_asking *a)
 		rb_visit_fail(v, declined, RB_STR("the operator declined"));
 		break;
 	case RB_NOBODY:
-		rb_visit_fail(v, declined, RB_STR("nobody could be asked"));
+		rb_visit_fail(v, declined, RB_STR(""));
+		nobody(v, a);
 		break;
 	case RB_SKIPS:
 		rb_visit_fail(v, RB_SKIPPED, RB_STR("the operator skipped it"));

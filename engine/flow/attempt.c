@@ -153,8 +153,10 @@ rb_try_start(struct rb_visit *v, const struct rb_step *step, enum rb_purpose pur
 	    .deadline = RB_NEVER,
 	    .stop_by_operator = step->stop_on != NULL && step->stop_on->operator_};
 	t->pub.where.attempt = purpose == RB_FOR_ACTION ? v->attempts : ++v->poll.looks;
-	t->pub.key = rb_arena_fmt(&t->arena, "%.*s/%.*s", run_id.kind == RB_V_TEXT ? (int)run_id.s.n : 0,
-	    run_id.kind == RB_V_TEXT ? run_id.s.p : "", RB_STR_ARG(v->where.step));
+	if (t->effect != RB_READ)
+		t->pub.key =
+		    rb_arena_fmt(&t->arena, "%.*s/%.*s", run_id.kind == RB_V_TEXT ? (int)run_id.s.n : 0,
+			run_id.kind == RB_V_TEXT ? run_id.s.p : "", RB_STR_ARG(v->where.step));
 	if (!may_start(f, t) || perform_here(v, t))
 		return t;
 	limit = timeout_of(f, v->a.inst, step, &why);
@@ -270,7 +272,8 @@ void
 rb_try_judge(struct rb_visit *v, struct rb_try *t, struct rb_reason *reason)
 {
 	judge(v, t, reason);
-	rb_emit_broken(v, t);
+	rb_emit_broken(v, t, reason);
+	v->blamed = t->outcome == RB_ERRORED;
 	if (t->started)
 		rb_emit_attempt_end(v, t, reason);
 }

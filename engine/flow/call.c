@@ -138,8 +138,10 @@ make_offers(struct rb_visit *v, struct rb_inst *in, struct rb_reason *why)
 		if (with->value.node != NULL)
 			offers[i].span = with->value.node->span;
 		if (!rb_v_known(offers[i].value)) {
-			rb_reason_value(why, rb_arena_fmt(&in->arena, "with: %.*s", RB_STR_ARG(with->name)).p,
+			rb_reason_value(why, v->a.inst->frame,
+			    rb_arena_fmt(&in->arena, "with: %.*s", RB_STR_ARG(with->name)).p,
 			    offers[i].value);
+			v->blame = offers[i].span;
 			return NULL;
 		}
 	}
@@ -234,7 +236,7 @@ begin_from(struct rb_inst *root, struct rb_reason *why)
 	inst_push(root->a.strand, in);
 	in->is_from = true;
 	make_frames(f, in, root->frame);
-	if (settle(f, in, NULL, 0, why) == 0)
+	if (settle(f, in, f->options.from_offers, f->options.nfrom_offers, why) == 0)
 		return 0;
 	rb_strand_pop(root->a.strand);
 	rb_inst_free(in);
@@ -449,7 +451,7 @@ take_outputs(struct rb_inst *in, struct rb_left *out)
 			map.pairs[map.len++] = (struct rb_vpair){o->name, value};
 		} else if (value.kind == RB_V_ERROR && out->how == RB_LEFT_PASSED) {
 			out->how = RB_LEFT_FAILED;
-			rb_reason_value(&out->reason,
+			rb_reason_value(&out->reason, in->frame,
 			    rb_arena_fmt(&in->arena, "output `%.*s`", RB_STR_ARG(o->name)).p, value);
 		}
 	}

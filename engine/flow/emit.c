@@ -77,6 +77,43 @@ note_of(struct rb_visit *v)
 	return s;
 }
 
+/* The beginning of what a step without a title does: "look" alone would tell nothing. */
+static struct rb_str
+does_of(struct rb_visit *v)
+{
+	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, &v->arena);
+	const struct rb_step *step = v->step;
+	const struct rb_key *keys = step->op == RB_OP_LEAF ? step->kind->keys : NULL;
+	struct rb_value value;
+	struct rb_buf b;
+	struct rb_str s;
+	size_t row = 0;
+
+	if (keys == NULL || step->title != NULL ||
+	    (step->kind->traits & (RB_KIND_PEOPLE | RB_KIND_SAYS)) != 0)
+		return RB_STR("");
+	while (keys[row].name != NULL && (keys[row].flags & RB_KEY_MAIN) == 0)
+		row++;
+	if (keys[row].name == NULL || step->args[row].node == NULL)
+		return RB_STR("");
+	value = rb_field_eval(&step->args[row], &ev);
+	if (!rb_v_known(value))
+		return RB_STR("");
+	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_SUMMARY_MAX);
+	if (value.kind != RB_V_TEXT && value.kind != RB_V_LIST)
+		rb_buf_fmt(&b, "%s ", step->action);
+	for (size_t i = 0; value.kind == RB_V_LIST && i < value.list->len; i++) {
+		rb_buf_c(&b, i > 0 ? " " : "");
+		rb_value_show(value.list->items[i], &b);
+	}
+	if (value.kind != RB_V_LIST)
+		rb_value_show(value, &b);
+	s = rb_str_trim(rb_buf_view(&b));
+	s = rb_arena_str(&v->arena, rb_str_cut(s, 0, rb_str_find(s, RB_STR("\n"), 0)));
+	rb_buf_free(&b);
+	return s;
+}
+
 void
 rb_emit_step_start(struct rb_visit *v)
 {
@@ -90,6 +127,7 @@ rb_emit_step_start(struct rb_visit *v)
 	word(&ev, "kind", step->action);
 	text(&ev, "title", v->where.title);
 	text(&ev, "note", note_of(v));
+	text(&ev, "does", does_of(v));
 	word(&ev, "effect", effects[step->effect]);
 	if (step->span.src != NULL)
 		rb_event_num(&ev, "line", (int64_t)rb_source_pos(step->span.src, step->span.from).line);
@@ -182,21 +220,11 @@ copy_record(struct rb_event *ev, struct rb_value from)
 	}
 }
 
-static bool
-keeps_secret(const struct rb_step *step, const struct rb_result *res)
-{
-	for (size_t i = 0; i < step->ncaptures; i++) {
-		if (step->captures[i].secret)
-			return true;
-	}
-	return res->secret_output;
-}
-
 /* What it said last; a step whose output is secret says nothing. */
 static void
 put_excerpt(struct rb_event *ev, const struct rb_try *t)
 {
-	if (t->res.excerpt.n == 0 || keeps_secret(t->pub.step, &t->res))
+	if (t->res.excerpt.n == 0 || rb_step_keeps_secret(t->pub.step))
 		return;
 	rb_event_text(ev, "excerpt", t->res.excerpt);
 	if (t->res.excerpt_of != NULL)
@@ -232,6 +260,9 @@ evidence(struct rb_try *t)
 	rb_buf_init(&b, t->arena.alloc, RB_SUMMARY_MAX);
 	if (kind->summary != NULL)
 		kind->summary(t->pub.request, &b);
+	/* Some summaries name the request themselves. */
+	if (b.len > 0 && rb_str_starts(t->res.summary, rb_buf_cstr(&b)))
+		rb_buf_clear(&b);
 	if (t->res.summary.n > 0) {
 		rb_buf_c(&b, b.len > 0 ? " → " : "");
 		rb_buf_str(&b, t->res.summary);
@@ -242,25 +273,63 @@ evidence(struct rb_try *t)
 }
 
 static void
+put_place(struct rb_event *ev, struct rb_span span)
+{
+	struct rb_pos pos, end;
+
+	if (span.src == NULL)
+		return;
+	pos = rb_source_pos(span.src, span.from);
+	end = rb_source_pos(span.src, span.to > span.from ? span.to : span.from + 1);
+	rb_event_text(ev, "file", span.src->name);
+	rb_event_num(ev, "line", (int64_t)pos.line);
+	rb_event_num(ev, "column", (int64_t)pos.column);
+	rb_event_num(ev, "width",
+	    end.line == pos.line && end.column > pos.column ? (int64_t)(end.column - pos.column) : 1);
+	rb_event_text(ev, "source", rb_source_line(span.src, pos.line));
+}
+
+static void
+emit_place(struct rb_visit *v, const struct rb_where *where, struct rb_span span, struct rb_str reason,
+    struct rb_str hint)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_ASSERTION, where);
+	put_place(&ev, span);
+	text(&ev, "what", reason);
+	text(&ev, "hint", hint);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
+rb_emit_undecided(struct rb_visit *v)
+{
+	emit_place(v, &v->where, v->blame.src != NULL ? v->blame : v->step->action_span,
+	    rb_reason_str(&v->reason), v->advice);
+}
+
+/* What it printed is told with the end of the attempt. */
+static void
+emit_errored(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason)
+{
+	struct rb_span at = t->judged.at;
+
+	if (at.src == NULL)
+		at = t->pub.request->at;
+	if (at.src == NULL)
+		at = t->pub.step->action_span;
+	emit_place(v, &t->pub.where, at, rb_reason_str(reason), RB_STR(""));
+}
+
+static void
 emit_one_broken(struct rb_visit *v, struct rb_try *t, const struct rb_broken *broken)
 {
-	struct rb_span span = broken->assert->span;
-	bool secret = keeps_secret(t->pub.step, &t->res);
+	bool secret = rb_step_keeps_secret(t->pub.step);
 	struct rb_event ev;
 
 	rb_event_init(&ev, RB_EV_ASSERTION, &t->pub.where);
-	if (span.src != NULL) {
-		struct rb_pos pos = rb_source_pos(span.src, span.from);
-		struct rb_str line = rb_source_line(span.src, pos.line);
-		struct rb_pos end = rb_source_pos(span.src, span.to > span.from ? span.to : span.from + 1);
-
-		rb_event_text(&ev, "file", span.src->name);
-		rb_event_num(&ev, "line", (int64_t)pos.line);
-		rb_event_num(&ev, "column", (int64_t)pos.column);
-		rb_event_num(&ev, "width",
-		    end.line == pos.line && end.column > pos.column ? (int64_t)(end.column - pos.column) : 1);
-		rb_event_text(&ev, "source", line);
-	}
+	put_place(&ev, broken->assert->span);
 	text(&ev, "what", broken->what);
 	text(&ev, "expected", broken->expected);
 	text(&ev, "actual", secret ? RB_STR("***") : broken->actual);
@@ -270,8 +339,10 @@ emit_one_broken(struct rb_visit *v, struct rb_try *t, const struct rb_broken *br
 }
 
 void
-rb_emit_broken(struct rb_visit *v, struct rb_try *t)
+rb_emit_broken(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason)
 {
+	if (t->outcome == RB_ERRORED)
+		emit_errored(v, t, reason);
 	for (size_t i = 0; i < t->judged.nbroken; i++)
 		emit_one_broken(v, t, &t->judged.broken[i]);
 }
@@ -376,6 +447,7 @@ rb_emit_ask(struct rb_visit *v, const struct rb_question *q)
 		rb_json_close(&j, ']');
 		rb_event_text(&ev, "choices", rb_buf_view(&b));
 	}
+	text(&ev, "does", q->does);
 	text(&ev, "expect", q->expect);
 	text(&ev, "by", q->by);
 	rb_bus_emit(f->bus, &ev);

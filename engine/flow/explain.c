@@ -115,29 +115,18 @@ capture_of(const struct rb_step *step, struct rb_str name)
 	return NULL;
 }
 
-/* Whether what the step found is kept from every sink, since it captures a secret. */
-static bool
-keeps_secret(const struct rb_step *step)
-{
-	for (size_t i = 0; step != NULL && i < step->ncaptures; i++) {
-		if (step->captures[i].secret)
-			return true;
-	}
-	return false;
-}
-
 /* A fact as it may be told: of a step that keeps its output secret neither that nor what a pattern matched
  * in it. `path` begins with the name of the fact. */
 static struct rb_value
 told(const struct rb_step *step, struct rb_str path, struct rb_value v)
 {
 	struct rb_str name = rb_str_cut(path, 0, rb_str_find(path, RB_STR("."), 0));
-	const struct rb_capture *cap = step != NULL ? capture_of(step, name) : NULL;
+	const struct rb_capture *cap = capture_of(step, name);
 	bool text = v.kind == RB_V_TEXT || v.kind == RB_V_LIST || v.kind == RB_V_MAP;
 
 	if (cap != NULL)
 		return cap->secret ? rb_v_text(RB_STR("***")) : v;
-	if (!keeps_secret(step))
+	if (!rb_step_keeps_secret(step))
 		return v;
 	if (v.kind == RB_V_MATCH)
 		return rb_v_bool(matched(v));
@@ -202,8 +191,7 @@ rb_explain_facts(const struct rb_step *step, struct rb_value facts, struct rb_ar
 	for (size_t i = 0; facts.kind == RB_V_MAP && i < facts.map->len; i++) {
 		const struct rb_vpair *p = &facts.map->pairs[i];
 		const struct rb_capture *cap = capture_of(step, p->key);
-		struct rb_value v =
-		    cap != NULL && cap->secret ? rb_v_text(RB_STR("***")) : hushed(step, p->value);
+		struct rb_value v = told(step, p->key, p->value);
 
 		if (is_bulk(p->key) && cap == NULL)
 			continue;

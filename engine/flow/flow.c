@@ -50,7 +50,7 @@ rb_flow_duration(const struct rb_flow *f, const struct rb_inst *in, const struct
 	} else {
 		if (rb_v_known(v))
 			v = rb_v_error(&arena, "it is no duration");
-		rb_reason_value(why, field->key != NULL ? field->key->name : "a duration", v);
+		rb_reason_value(why, in->frame, field->key != NULL ? field->key->name : "a duration", v);
 		r = -1;
 	}
 	rb_arena_free(&arena);
@@ -257,6 +257,22 @@ next_strand(struct rb_flow *f)
 	return s;
 }
 
+/* The end of the run, once nothing of it is left. What interrupts it here has nothing to cut but this wait.
+ */
+static void
+close_run(struct rb_flow *f)
+{
+	bool now = f->now || f->taken < f->interrupts;
+
+	if (!f->is_over || f->closed || f->strands != NULL || f->outstanding > 0)
+		return;
+	if (f->driver->finish != NULL && !f->driver->finish(f->driver->ctx, now))
+		return;
+	f->closed = true;
+	f->end.elapsed = rb_flow_now(f) - f->begun;
+	rb_emit_run_end(f);
+}
+
 int64_t
 rb_flow_advance(struct rb_flow *f)
 {
@@ -269,8 +285,10 @@ rb_flow_advance(struct rb_flow *f)
 		if (take_completion(f) || take_signal(f) || rb_timer_fire(f, rb_flow_now(f)))
 			continue;
 		s = next_strand(f);
-		if (s == NULL)
+		if (s == NULL) {
+			close_run(f);
 			return rb_timer_next(f);
+		}
 		rb_strand_turn(s);
 		if (++turns >= RB_FLOW_TURNS)
 			return rb_flow_now(f);
@@ -305,15 +323,13 @@ void
 rb_flow_over(struct rb_flow *f)
 {
 	judge_run(f, f->root);
-	f->end.elapsed = rb_flow_now(f) - f->begun;
 	f->is_over = true;
-	rb_emit_run_end(f);
 }
 
 bool
 rb_flow_done(const struct rb_flow *f, struct rb_run_end *end)
 {
-	if (!f->is_over || f->strands != NULL || f->outstanding > 0)
+	if (!f->closed)
 		return false;
 	*end = f->end;
 	return true;

@@ -19,6 +19,7 @@
 
 #include "event/bus.h"
 #include "lang/kind.h"
+#include "lang/settle.h"
 
 struct rb_flow;
 
@@ -89,6 +90,7 @@ struct rb_question {
 	const struct rb_step *step;
 	struct rb_where where;
 	struct rb_str text;   /* the question */
+	struct rb_str does;   /* of a confirmation: what is done then, in a few lines; may be empty */
 	struct rb_str expect; /* TYPED: what must be typed */
 	struct rb_str by;     /* who must confirm; may be empty */
 	bool needs_id;        /* --yes alone does not answer it */
@@ -129,6 +131,10 @@ struct rb_driver {
 	 * with *why in the arena: then nothing of the file runs. May be NULL. */
 	int (*enter)(void *ctx, const struct rb_unit *unit, struct rb_frame *frame, struct rb_arena *arena,
 	    struct rb_str *why);
+	/* All steps are over: ends what was started for the time of the run alone. True once nothing of it is
+	 * left; else it is called again by each advance, and run_end waits for it. `now`: the operator does
+	 * not wait. May be NULL. */
+	bool (*finish)(void *ctx, bool now);
 };
 
 /* ---- a run ---- */
@@ -139,6 +145,9 @@ struct rb_flow_options {
 	struct rb_frame *frame;
 	/* Start at this procedure instead of the steps; NULL: the steps. */
 	const struct rb_procedure *from;
+	/* What was given for its inputs, checked by whoever asked for it; borrowed. */
+	const struct rb_offer *from_offers;
+	size_t nfrom_offers;
 	/* MAP for the built-in `run`: id, host, operator, started, transcript; copied. elapsed is flow's. */
 	struct rb_value run;
 	/* Changes are not made: the driver completes them with OK and facts UNKNOWN. Such a step passes

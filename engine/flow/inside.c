@@ -133,8 +133,8 @@ branch(struct rb_visit *v)
 		if (truth == 1)
 			return take_arm(v, i, &ev);
 		if (truth < 0) {
-			rb_reason_value(&v->reason, "if", why);
-			return errored(v);
+			rb_visit_undecided(v, "if", step->arms[i].cond, why);
+			return RB_SIG_NO;
 		}
 	}
 	return take_arm(v, step->narms, &ev);
@@ -169,7 +169,9 @@ set(struct rb_visit *v)
 			const char *name =
 			    rb_arena_fmt(&v->arena, "%.*s", RB_STR_ARG(step->sets[i].decl->name)).p;
 
-			rb_reason_value(&v->reason, name, values[i]);
+			rb_reason_value(&v->reason, v->a.inst->frame, name, values[i]);
+			if (step->sets[i].value.node != NULL)
+				v->blame = step->sets[i].value.node->span;
 			return errored(v);
 		}
 	}

@@ -33,8 +33,7 @@ judge_if(struct rb_visit *v)
 	truth = rb_expr_truth(cond, &ev, &why);
 	if (truth >= 0)
 		return truth ? RB_SIG_YES : RB_SIG_NO;
-	rb_visit_fail(v, RB_ERRORED, RB_STR(""));
-	rb_reason_value(&v->reason, "if", why);
+	rb_visit_undecided(v, "if", cond, why);
 	return RB_SIG_BAD;
 }
 

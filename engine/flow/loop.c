@@ -27,7 +27,7 @@ wanted(struct rb_visit *v, struct rb_value item, struct rb_eval *ev)
 	rb_frame_set(v->a.inst->frame, loop->as->slot, item);
 	truth = rb_expr_truth(loop->where, ev, &why);
 	if (truth < 0)
-		rb_reason_value(&v->reason, "for_each: where", why);
+		rb_visit_undecided(v, "for_each: where", loop->where, why);
 	return truth;
 }
 
@@ -41,7 +41,8 @@ rb_loop_prepare(struct rb_visit *v)
 	v->loop = run;
 	if (!rb_v_known(list)) {
 		rb_visit_fail(v, RB_ERRORED, RB_STR(""));
-		rb_reason_value(&v->reason, "for_each", list);
+		rb_reason_value(&v->reason, v->a.inst->frame, "for_each", list);
+		v->blame = v->step->loop->span;
 		return -1;
 	}
 	/* The step's own slot may hold what the list points into. */
@@ -51,7 +52,6 @@ rb_loop_prepare(struct rb_visit *v)
 		int truth = wanted(v, list.list->items[i], &ev);
 
 		if (truth < 0) {
-			rb_visit_fail(v, RB_ERRORED, rb_reason_str(&v->reason));
 			rb_frame_clear(v->a.inst->frame, v->step->loop->as->slot);
 			return -1;
 		}
@@ -77,7 +77,10 @@ loop_over(struct rb_visit *v)
 	first = run->first;
 	v->inside.how = run->failed > 0 ? RB_LEFT_FAILED : RB_LEFT_PASSED;
 	rb_reason_set(&v->inside.reason, RB_STR(""));
-	if (run->failed > 0)
+	if (run->failed > 0 && run->at < run->n)
+		rb_reason_fmt(&v->inside.reason, "%zu of %zu items failed, %zu not done: %.*s", run->failed,
+		    run->n, run->n - run->at, RB_STR_ARG(rb_reason_str(&first)));
+	else if (run->failed > 0)
 		rb_reason_fmt(&v->inside.reason, "%zu of %zu items failed: %.*s", run->failed, run->n,
 		    RB_STR_ARG(rb_reason_str(&first)));
 	return RB_SIG_OUT;
@@ -121,6 +124,20 @@ result_of(struct rb_visit *v, struct rb_value item)
 	return out;
 }
 
+/* A loop that stops says so: what was not looked at would pass for what is well. */
+static void
+tell_left_out(struct rb_visit *v)
+{
+	const struct rb_loop_run *run = v->loop;
+	struct rb_reason text;
+
+	if (run->at >= run->n)
+		return;
+	rb_reason_fmt(&text, "%zu of %zu not done: `stop_on_fail` is true, and %zu/%zu failed",
+	    run->n - run->at, run->n, run->at, run->n);
+	rb_emit_warning(rb_visit_flow(v), &v->where, "items_left_out", rb_reason_str(&text));
+}
+
 enum rb_signal
 rb_loop_left(struct rb_visit *v)
 {
@@ -136,9 +153,10 @@ rb_loop_left(struct rb_visit *v)
 	case RB_LEFT_FAILED:
 		if (run->failed++ == 0)
 			run->first = v->inside.reason;
-		if (v->step->loop->stop_on_fail)
-			return loop_over(v);
-		break;
+		if (!v->step->loop->stop_on_fail)
+			break;
+		tell_left_out(v);
+		return loop_over(v);
 	case RB_LEFT_JUMPING:
 		return loop_over(v);
 	}
@@ -146,7 +164,7 @@ rb_loop_left(struct rb_visit *v)
 }
 
 size_t
-rb_loop_facts(const struct rb_visit *v, struct rb_arena *arena, struct rb_vpair *pairs)
+rb_loop_count_facts(const struct rb_visit *v, struct rb_arena *arena, struct rb_vpair *pairs)
 {
 	static const struct rb_loop_run none;
 	const struct rb_loop_run *run = v->loop != NULL ? v->loop : &none;

@@ -1,6 +1,7 @@
 /* Reasons: bounded texts that outlive the arena in which they were found, without an allocation of their own.
  */
 #include "flow/state.h"
+#include "lang/unset.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,14 +59,17 @@ rb_reason_str(const struct rb_reason *r)
 }
 
 void
-rb_reason_value(struct rb_reason *r, const char *what, struct rb_value v)
+rb_reason_value(struct rb_reason *r, const struct rb_frame *frame, const char *what, struct rb_value v)
 {
 	const char *sep = what[0] != '\0' ? ": " : "";
+	struct rb_arena arena;
 
+	rb_arena_init(&arena, frame != NULL ? frame->alloc : NULL);
 	if (v.kind == RB_V_UNSET)
-		rb_reason_fmt(r, "%s%s`%.*s` is unset", what, sep, RB_STR_ARG(v.s));
-	else if (v.kind == RB_V_UNKNOWN)
+		v.s = rb_unset_text(&arena, frame, v.s);
+	if (v.kind == RB_V_UNKNOWN)
 		rb_reason_fmt(r, "%s%s%.*s cannot be known yet", what, sep, RB_STR_ARG(v.s));
 	else
 		rb_reason_fmt(r, "%s%s%.*s", what, sep, RB_STR_ARG(v.s));
+	rb_arena_free(&arena);
 }

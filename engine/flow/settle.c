@@ -53,7 +53,7 @@ rb_settle_facts(struct rb_visit *v)
 		memcpy(map->pairs, v->facts.map->pairs, have * sizeof(*map->pairs));
 	map->len = have;
 	if (v->role == RB_ROLE_LOOP)
-		map->len += rb_loop_facts(v, &arena, map->pairs + map->len);
+		map->len += rb_loop_count_facts(v, &arena, map->pairs + map->len);
 	common_facts(v, map);
 	rb_frame_set(v->a.inst->frame, decl->slot, (struct rb_value){.kind = RB_V_MAP, .map = map});
 	rb_arena_free(&arena);
@@ -146,11 +146,19 @@ rb_edge_jump(struct rb_visit *v, const struct rb_edge *edge, struct rb_left *lef
 static void
 tell_reason(const struct rb_visit *v, struct rb_reason *out)
 {
-	if (v->own_failure || v->step->op == RB_OP_CALL)
-		rb_reason_fmt(out, "`%.*s` %s: %.*s", RB_STR_ARG(v->step->id),
-		    rb_outcome_rows[v->outcome].name, RB_STR_ARG(rb_reason_str(&v->reason)));
-	else
+	const struct rb_step *step = v->step;
+	struct rb_pos pos;
+
+	if (!v->own_failure && step->op != RB_OP_CALL) {
 		*out = v->reason;
+	} else if (step->has_id || step->span.src == NULL) {
+		rb_reason_fmt(out, "`%.*s` %s: %.*s", RB_STR_ARG(step->id), rb_outcome_rows[v->outcome].name,
+		    RB_STR_ARG(rb_reason_str(&v->reason)));
+	} else {
+		pos = rb_source_pos(step->span.src, step->span.from);
+		rb_reason_fmt(out, "the `%s` at line %zu %s: %.*s", step->action, pos.line,
+		    rb_outcome_rows[v->outcome].name, RB_STR_ARG(rb_reason_str(&v->reason)));
+	}
 }
 
 static enum rb_signal
@@ -244,6 +252,8 @@ rb_settle_step(struct rb_visit *v)
 		rb_emit_facts(v, v->facts);
 	if (v->inside.is)
 		return RB_SIG_OUT; /* a jump that came from inside */
+	if (v->outcome == RB_ERRORED && v->own_failure && !v->blamed)
+		rb_emit_undecided(v);
 	edge = pick_edge(v, &key);
 	if (edge == NULL)
 		return leave(v, rb_outcome_rows[v->outcome].dflt);
@@ -296,11 +306,14 @@ counts(const struct rb_visit *v)
 static void
 count(const struct rb_visit *v, struct rb_run_end *end)
 {
-	if (!counts(v) || v->outcome == RB_SKIPPED)
+	bool failed = rb_outcome_rows[v->outcome].catchable;
+	/* What only holds others counts where it has failed without any of them. */
+	bool by_itself = failed && v->began && !v->a.quiet && !v->step->probe && v->own_failure;
+
+	if (v->outcome == RB_SKIPPED || (!counts(v) && !by_itself))
 		return;
 	end->steps++;
-	if (rb_outcome_rows[v->outcome].catchable)
-		end->failed++;
+	end->failed += failed;
 }
 
 enum rb_signal

@@ -14,6 +14,7 @@
 #include "lang/settle.h"
 
 enum {
+	RB_DOES_LINES = 6,        /* lines of a script that a confirmation shows */
 	RB_REASON_MAX = 600,      /* bytes of a reason; longer ones are cut */
 	RB_FLOW_TURNS = 256,      /* turns of strands in one advance, before it returns to its caller */
 	RB_STRAND_STEPS = 64,     /* moves of one strand in a row, before the next one has its turn */
@@ -259,6 +260,9 @@ struct rb_visit {
 	enum rb_outcome outcome;
 	struct rb_reason reason;
 	bool own_failure;      /* it did not pass by itself, rather than by something inside */
+	bool blamed;           /* ERRORED: where was told with the attempt */
+	struct rb_span blame;  /* ERRORED otherwise: where; src NULL: its action */
+	struct rb_str advice;  /* what can be written there instead; may be empty */
 	bool continued;        /* on_fail: continue took it */
 	struct rb_left inside; /* how what is inside was left; at its end: how the step itself is left */
 	/* what is out, and until when */
@@ -311,7 +315,8 @@ struct rb_flow {
 	struct rb_pending *completed, **completed_end;
 	struct rb_inst *root;
 	int64_t begun;
-	bool is_over;
+	bool is_over; /* all steps are; `closed` once nothing is left of the run, which is when it ends */
+	bool closed;
 	/* sticky: what the exit code is made of */
 	int signo;                  /* the first signal */
 	unsigned interrupts, taken; /* INT and TERM: arrived, dealt with */
@@ -326,8 +331,8 @@ struct rb_flow {
 void rb_reason_set(struct rb_reason *r, struct rb_str s);
 void rb_reason_fmt(struct rb_reason *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 struct rb_str rb_reason_str(const struct rb_reason *r);
-/* Why a value is none: "`a.b` is unset", or the text of its ERROR. */
-void rb_reason_value(struct rb_reason *r, const char *what, struct rb_value v);
+/* Why a value is none: "`a.b` is unset, since …" with what the frame knows, or the text of its ERROR. */
+void rb_reason_value(struct rb_reason *r, const struct rb_frame *frame, const char *what, struct rb_value v);
 
 /* ---- timer.c ---- */
 void rb_timer_set(
@@ -397,6 +402,9 @@ void rb_visit_begin(struct rb_visit *v);
 void rb_visit_free(struct rb_visit *v);
 /* Sets an outcome that did not pass, found by the step itself. */
 void rb_visit_fail(struct rb_visit *v, enum rb_outcome outcome, struct rb_str reason);
+/* Errored, since this condition has no truth: `what` names its key, `why` is what came of it. */
+void rb_visit_undecided(
+    struct rb_visit *v, const char *what, const struct rb_expr *cond, struct rb_value why);
 /* Keeps what an attempt found, in place of what the one before found. */
 void rb_visit_found(struct rb_visit *v, struct rb_try *t);
 void rb_visit_stop_timers(struct rb_visit *v);
@@ -441,7 +449,7 @@ enum rb_signal rb_chosen_next(struct rb_visit *v);
 int rb_loop_prepare(struct rb_visit *v); /* its items; 0, or -1 with v's reason */
 enum rb_signal rb_loop_next(struct rb_visit *v);
 enum rb_signal rb_loop_left(struct rb_visit *v);
-size_t rb_loop_facts(
+size_t rb_loop_count_facts(
     const struct rb_visit *v, struct rb_arena *arena, struct rb_vpair *pairs); /* at most 4 */
 enum rb_signal rb_checks_begin(struct rb_visit *v);
 void rb_checks_item_over(struct rb_visit *v, const struct rb_left *left);
@@ -505,7 +513,10 @@ void rb_emit_step_start(struct rb_visit *v);
 void rb_emit_step_end(struct rb_visit *v);
 int rb_emit_attempt_start(struct rb_visit *v, struct rb_try *t);
 void rb_emit_attempt_end(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason);
-void rb_emit_broken(struct rb_visit *v, struct rb_try *t);
+/* The assertions that did not hold; of an attempt that errored, the place of what could not be decided. */
+void rb_emit_broken(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason);
+/* The same for what a visit itself could not decide. */
+void rb_emit_undecided(struct rb_visit *v);
 void rb_emit_facts(struct rb_visit *v, struct rb_value facts);
 void rb_emit_retry(struct rb_visit *v, int64_t pause, int64_t times);
 void rb_emit_item(struct rb_visit *v, struct rb_value item, size_t index, size_t of);

@@ -1,6 +1,7 @@
 /* A visit of a step: how it begins, what it is called in the record, and what it holds. What it then goes
  * through is lifecycle.c. */
 #include "flow/state.h"
+#include "lang/unset.h"
 
 #include <string.h>
 
@@ -16,6 +17,16 @@ rb_visit_fail(struct rb_visit *v, enum rb_outcome outcome, struct rb_str reason)
 	v->outcome = outcome;
 	v->own_failure = true;
 	rb_reason_set(&v->reason, reason);
+}
+
+void
+rb_visit_undecided(struct rb_visit *v, const char *what, const struct rb_expr *cond, struct rb_value why)
+{
+	rb_visit_fail(v, RB_ERRORED, RB_STR(""));
+	rb_reason_value(&v->reason, v->a.inst->frame, what, why);
+	v->blame = rb_expr_span(cond);
+	if (why.kind == RB_V_UNSET)
+		v->advice = rb_unset_advice(&v->arena, cond, why.s, &v->blame);
 }
 
 /* ---- what a loop's key belongs to: the loop, or each of its items ---- */

@@ -1,5 +1,6 @@
 /* http: one request and its answer. */
 #include "kinds/kinds.h"
+#include "lang/url.h"
 
 #include <string.h>
 
@@ -88,7 +89,8 @@ static const struct rb_type cert_type = {
     RB_RECORD, NULL, sizeof(cert_members) / sizeof(cert_members[0]), cert_members};
 
 static const struct rb_fact_row facts[] = {
-    {"status", &rb_types[RB_INT], "status code"},
+    {"status", &rb_types[RB_INT],
+	"status code; unset when no answer came, as `headers`, `body`, `json` and `cert` are"},
     {"headers", &rb_types[RB_ANY], "headers by lower-case name; a repeated one is joined by \", \""},
     {"body", &rb_types[RB_TEXT], "the body, up to 1 MiB"},
     {"json", &rb_types[RB_ANY], "the body read as JSON"},
@@ -141,41 +143,38 @@ effect_of(const struct rb_step *step)
 		   : RB_CHANGE;
 }
 
-/* Percent-encodes all but RFC 3986's unreserved characters. */
-static void
-encode(struct rb_str s, struct rb_buf *out)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		    strchr("-._~", c) != NULL)
-			rb_buf_char(out, (char)c);
-		else
-			rb_buf_fmt(out, "%%%02X", c);
-	}
-}
-
 /* name=value&…, encoded. */
 static void
 encode_pairs(struct rb_value map, struct rb_buf *out)
 {
 	struct rb_buf text;
 
-	rb_buf_init(&text, out->alloc, RB_ENV_MAX);
+	rb_buf_init(&text, out->alloc, RB_SOURCE_MAX);
 	for (size_t i = 0; i < map.map->len; i++) {
+		struct rb_value v = map.map->pairs[i].value;
+
 		if (i > 0)
 			rb_buf_char(out, '&');
-		encode(map.map->pairs[i].key, out);
+		rb_url_encode(map.map->pairs[i].key, out);
 		rb_buf_char(out, '=');
 		rb_buf_clear(&text);
-		rb_value_show(map.map->pairs[i].value, &text);
-		if (map.map->pairs[i].value.kind == RB_V_UNKNOWN)
-			rb_buf_str(out, rb_buf_view(&text));
+		rb_value_show(v, &text);
+		if (v.kind == RB_V_UNKNOWN)
+			rb_buf_str(out, rb_buf_view(&text)); /* its marker, for eyes */
 		else
-			encode(rb_buf_view(&text), out);
+			rb_url_encode(rb_buf_view(&text), out);
+		out->lost += text.lost;
 	}
 	rb_buf_free(&text);
+}
+
+/* What was built, or a reason why the request cannot be made: nothing is sent that was cut. */
+static struct rb_value
+built(struct rb_request *req, struct rb_eval *ev, const struct rb_buf *b, const char *what)
+{
+	if (b->lost > 0)
+		req->why = rb_v_error(ev->arena, "%s is longer than %zu bytes", what, b->max);
+	return rb_v_text(rb_arena_str(ev->arena, rb_buf_view(b)));
 }
 
 static void
@@ -190,7 +189,7 @@ add_query(struct rb_request *req, struct rb_eval *ev)
 	rb_buf_str(&b, head);
 	rb_buf_char(&b, rb_str_find(head, RB_STR("?"), 0) == SIZE_MAX ? '?' : '&');
 	encode_pairs(req->values[RB_ARG_HTTP_QUERY], &b);
-	url->s = rb_arena_str(ev->arena, rb_buf_view(&b));
+	url->s = built(req, ev, &b, "the URL with its query").s;
 	rb_buf_free(&b);
 }
 
@@ -198,18 +197,17 @@ static void
 set_body(struct rb_request *req, struct rb_eval *ev)
 {
 	struct rb_value *body = &req->values[RB_ARG_HTTP_BODY];
+	struct rb_json j;
 	struct rb_buf b;
 
 	rb_buf_init(&b, NULL, RB_SOURCE_MAX);
 	if (req->values[RB_ARG_HTTP_FORM].kind == RB_V_MAP) {
 		encode_pairs(req->values[RB_ARG_HTTP_FORM], &b);
-		*body = rb_v_text(rb_arena_str(ev->arena, rb_buf_view(&b)));
+		*body = built(req, ev, &b, "the form");
 	} else if (req->step->args[RB_ARG_HTTP_JSON].node != NULL) {
-		struct rb_json j;
-
 		rb_json_init(&j, &b);
 		rb_value_json(req->values[RB_ARG_HTTP_JSON], &j);
-		*body = rb_v_text(rb_arena_str(ev->arena, rb_buf_view(&b)));
+		*body = built(req, ev, &b, "the JSON body");
 	}
 	rb_buf_free(&b);
 }
@@ -248,7 +246,7 @@ const struct rb_kind rb_kind_http = {
     .help = "an HTTP request; passes on a 2xx status unless `expect` says otherwise",
     .example = "http: ${base_url}/health",
     .on = RB_ON_HTTP,
-    .traits = RB_KIND_LOCAL | RB_KIND_BODY,
+    .traits = RB_KIND_BODY,
     .effect = RB_READ,
     .timeout = 10 * RB_SECOND,
     .keys = keys,

@@ -6,13 +6,3 @@
 const struct rb_kind *const rb_kinds[] = {&rb_kind_look, &rb_kind_run, &rb_kind_start, &rb_kind_http,
     &rb_kind_tcp, &rb_kind_port, &rb_kind_process, &rb_kind_wait, &rb_kind_ask, &rb_kind_manual, &rb_kind_say,
     NULL};
-
-const struct rb_kind *
-rb_kind_find(struct rb_str name)
-{
-	for (size_t i = 0; rb_kinds[i] != NULL; i++) {
-		if (rb_str_is(name, rb_kinds[i]->name))
-			return rb_kinds[i];
-	}
-	return NULL;
-}

@@ -1,7 +1,7 @@
 /* The leaf step kinds: what each is, without how it is done. Ownership: constant tables.
  *
- * Adding a kind: its file here with its row, the row in kinds.c, its file in exec/ with the row there
- * (exec/runner.c), and its tests. The enums number the rows of a kind's keys, which index rb_step.args and
+ * Adding a kind: its file here with its row, the row in kinds.c, its file in exec/ with its row, that row in exec/job.h and
+ * exec/exec.c, and its tests. The enums number the rows of a kind's keys, which index rb_step.args and
  * rb_request.values. */
 #ifndef RB_KINDS_KINDS_H
 #define RB_KINDS_KINDS_H
@@ -13,8 +13,6 @@ extern const struct rb_kind rb_kind_look, rb_kind_run, rb_kind_start, rb_kind_ht
 
 /* All of them; ends with NULL. */
 extern const struct rb_kind *const rb_kinds[];
-/* By its action key, or NULL. */
-const struct rb_kind *rb_kind_find(struct rb_str name);
 
 enum { RB_ARG_SCRIPT_SCRIPT };
 enum {
@@ -50,9 +48,7 @@ enum { RB_ARG_ASK_QUESTION, RB_ARG_ASK_TYPE, RB_ARG_ASK_CHOICES };
 enum { RB_ARG_MANUAL_TEXT, RB_ARG_MANUAL_RECORD };
 enum { RB_ARG_SAY_TEXT };
 
-/* Longest body that is read at all unless max_body says otherwise, and the text of output that facts can
- * hold. */
-#define RB_HTTP_BODY_MAX ((int64_t)64 * 1024 * 1024)
+/* Bytes of output or body that the facts of a step can hold. */
 enum { RB_FACT_TEXT_MAX = 1024 * 1024 };
 #define RB_PROCESS_GRACE_DEFAULT (5 * RB_SECOND)
 

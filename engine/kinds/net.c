@@ -14,8 +14,8 @@ static const struct rb_key tcp_keys[] = {
 
 static const struct rb_fact_row tcp_facts[] = {
     {"connected", &rb_types[RB_BOOL], "a connection was made"},
-    {"address", &rb_types[RB_TEXT], "address that was connected to"},
-    {"reply", &rb_types[RB_TEXT], "what came back, up to 64 KiB"},
+    {"address", &rb_types[RB_TEXT], "address that was connected to; unset when no connection was made"},
+    {"reply", &rb_types[RB_TEXT], "what came back, up to 64 KiB; unset when no connection was made"},
     {"time", &rb_types[RB_DURATION], "how long it took"},
     {NULL, NULL, NULL},
 };
@@ -32,7 +32,6 @@ const struct rb_kind rb_kind_tcp = {
     .help = "a TCP connection; optionally sends, and waits for text",
     .example = "tcp: 127.0.0.1:5432",
     .on = RB_ON_PROBING,
-    .traits = RB_KIND_LOCAL,
     .effect = RB_READ,
     .timeout = 10 * RB_SECOND,
     .keys = tcp_keys,
@@ -49,7 +48,8 @@ static const struct rb_key port_keys[] = {
 
 static const struct rb_fact_row port_facts[] = {
     {"listening", &rb_types[RB_BOOL], "somebody listens on the port"},
-    {"address", &rb_types[RB_TEXT], "address it listens on"},
+    {"address", &rb_types[RB_TEXT],
+	"address it listens on; unset when nobody listens, as all below but `unseen`"},
     {"pid", &rb_types[RB_INT], "process id of the holder; unset when it cannot be seen or is not one"},
     {"process", &rb_types[RB_PROCESS], "the holder, for `process: {stop: …}`"},
     {"command", &rb_types[RB_TEXT], "command line of the holder"},
@@ -71,7 +71,6 @@ const struct rb_kind rb_kind_port = {
     .help = "who listens on a TCP port of this host, from the kernel's tables; fails if nobody does",
     .example = "port: ${port}",
     .on = RB_ON_PROBING,
-    .traits = RB_KIND_LOCAL,
     .effect = RB_READ,
     .timeout = 10 * RB_SECOND,
     .keys = port_keys,

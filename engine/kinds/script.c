@@ -11,7 +11,7 @@ static const struct rb_key look_keys[] = {
 };
 
 static const struct rb_fact_row facts[] = {
-    {"exit", &rb_types[RB_INT], "exit status; unset if a signal ended it"},
+    {"exit", &rb_types[RB_INT], "exit status; unset if a signal ended it or it could not start"},
     {"signal", &rb_types[RB_INT], "number of the signal that ended it; unset otherwise"},
     {"stdout", &rb_types[RB_TEXT], "what it wrote to standard output, up to 1 MiB"},
     {"stderr", &rb_types[RB_TEXT], "what it wrote to standard error, up to 1 MiB"},
@@ -24,8 +24,8 @@ static const struct rb_fact_row facts[] = {
 static const struct rb_fact_row start_facts[] = {
     {"pid", &rb_types[RB_INT], "process id of the program"},
     {"process", &rb_types[RB_PROCESS], "the program, for `process:`"},
-    {"exit", &rb_types[RB_INT], "exit status, if it ended before it was ready"},
-    {"signal", &rb_types[RB_INT], "signal, if one ended it before it was ready"},
+    {"exit", &rb_types[RB_INT], "exit status, if it ended before it was ready; else unset"},
+    {"signal", &rb_types[RB_INT], "signal, if one ended it before it was ready; else unset"},
     {NULL, NULL, NULL},
 };
 

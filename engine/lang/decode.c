@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-enum { ROWS_MAX = 64, NEAR_MAX = 60 };
+enum {
+	ROWS_MAX = 64,
+	NEAR_MAX = 60,
+	KEYS_SHOWN = 16, /* a list of the keys helps only while it is short */
+};
 
 bool
 rb_decode_scalar(const struct rb_decode *d, const struct rb_node *node)
@@ -225,6 +229,15 @@ decode_word(const struct rb_decode *d, const struct rb_node *node, struct rb_fie
 	return false;
 }
 
+/* How other languages call types. */
+static const struct {
+	const char *word, *type;
+} foreign_types[] = {{"string", "text"}, {"str", "text"}, {"integer", "int"}, {"boolean", "bool"},
+    {"float", "number"}, {"double", "number"}, {"array", "list"}, {"object", "map"}, {"dict", "map"},
+    {"enum", "text` with `choices"}, {"uri", "url"}, {"directory", "dir"}, {"folder", "dir"},
+    {"bytes", "size"}, {"time", "duration"}, {"secret", "text` in `secrets"},
+    {"password", "text` in `secrets"}};
+
 static bool
 decode_type(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
 {
@@ -241,7 +254,11 @@ decode_type(const struct rb_decode *d, const struct rb_node *node, struct rb_fie
 	for (; n < ROWS_MAX && rb_type_rows[n].name != NULL; n++)
 		names[n] = rb_str_c(rb_type_rows[n].name);
 	diag = rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span, "`%.*s` is no type", RB_STR_ARG(node->text));
-	rb_diag_suggest(d->ctx->diags, diag, node->text, names, n);
+	for (size_t i = 0; i < sizeof(foreign_types) / sizeof(*foreign_types); i++)
+		if (rb_str_is(node->text, foreign_types[i].word))
+			rb_diag_hint(d->ctx->diags, diag, "here it is `%s`", foreign_types[i].type);
+	if (diag->hint.n == 0)
+		rb_diag_suggest(d->ctx->diags, diag, node->text, names, n);
 	if (diag->hint.n == 0)
 		rb_diag_hint(d->ctx->diags, diag,
 		    "text, int, number, percent, size, duration, bool, port, url, path, file, dir, "
@@ -383,6 +400,19 @@ rb_decode_cut_off(const struct rb_node *map, size_t i)
 }
 
 static void
+hint_keys(const struct rb_expr_ctx *ctx, struct rb_diag *diag, const struct rb_key *rows)
+{
+	struct rb_buf names;
+
+	rb_buf_init(&names, NULL, 1024);
+	for (size_t i = 0; rows[i].name != NULL; i++)
+		if ((rows[i].flags & RB_KEY_LATER) == 0)
+			rb_buf_fmt(&names, "%s%s", names.len > 0 ? ", " : "", rows[i].name);
+	rb_diag_hint(ctx->diags, diag, "its keys are %s", rb_buf_cstr(&names));
+	rb_buf_free(&names);
+}
+
+static void
 unknown_key(const struct rb_expr_ctx *ctx, const struct rb_node *map, size_t at, const struct rb_key *rows,
     const char *where)
 {
@@ -401,6 +431,8 @@ unknown_key(const struct rb_expr_ctx *ctx, const struct rb_node *map, size_t at,
 	if (rb_decode_cut_off(map, at))
 		rb_diag_hint(ctx->diags, diag,
 		    "inside of { } a comma ends a value: write the text before it and this in quotes");
+	if (diag->hint.n == 0 && n <= KEYS_SHOWN)
+		hint_keys(ctx, diag, rows);
 }
 
 /* "a map with `times`, `every` and others": what may stand there. */
@@ -410,13 +442,8 @@ no_map(
 {
 	struct rb_diag *diag = rb_diag_add(
 	    ctx->diags, RB_E_TYPE, node->span, "%s takes a mapping, not %s", where, rb_node_form(node));
-	struct rb_buf names;
 
-	rb_buf_init(&names, NULL, 1024);
-	for (size_t i = 0; rows[i].name != NULL; i++)
-		rb_buf_fmt(&names, "%s%s", i > 0 ? ", " : "", rows[i].name);
-	rb_diag_hint(ctx->diags, diag, "its keys are %s", rb_buf_cstr(&names));
-	rb_buf_free(&names);
+	hint_keys(ctx, diag, rows);
 }
 
 static uint64_t

@@ -119,10 +119,67 @@ explain_others(struct rb_buf *out, struct rb_str word)
 			    out, "%s%s, a function: %s\n", out->len > 0 ? "\n" : "", f->signature, f->help);
 	if (type != NULL)
 		rb_buf_fmt(out, "%s%s, a type: %s\n", out->len > 0 ? "\n" : "", type->name, type->help);
+}
+
+static void
+explain_fact(struct rb_buf *out, const char *of, const struct rb_fact_row *f)
+{
+	struct rb_buf type;
+
+	rb_buf_init(&type, NULL, 256);
+	rb_type_name(f->type, &type);
+	rb_buf_fmt(out, "%s%s, a fact of %s: %s (%s)\n", out->len > 0 ? "\n" : "", f->name, of, f->help,
+	    rb_buf_cstr(&type));
+	rb_buf_free(&type);
+}
+
+/* Facts by their name alone; kinds that share their facts are told once. */
+static void
+explain_facts(struct rb_buf *out, const struct rb_kind *const *kinds, struct rb_str word)
+{
 	for (const struct rb_fact_row *f = rb_step_facts; f->name != NULL; f++)
 		if (rb_str_is(word, f->name))
-			rb_buf_fmt(out, "%s%s, a fact of every step: %s\n", out->len > 0 ? "\n" : "", f->name,
-			    f->help);
+			explain_fact(out, "every step", f);
+	for (const struct rb_fact_row *f = rb_loop_fact_rows; f->name != NULL; f++)
+		if (rb_str_is(word, f->name))
+			explain_fact(out, "a step with for_each", f);
+	for (size_t i = 0; kinds[i] != NULL; i++) {
+		bool repeated = kinds[i]->facts == NULL;
+
+		for (size_t k = 0; k < i; k++)
+			repeated = repeated || kinds[k]->facts == kinds[i]->facts;
+		for (const struct rb_fact_row *f = kinds[i]->facts; !repeated && f->name != NULL; f++)
+			if (rb_str_is(word, f->name))
+				explain_fact(out, kinds[i]->name, f);
+	}
+}
+
+/* `run`, `run.host`. */
+static void
+explain_run(struct rb_buf *out, struct rb_str word)
+{
+	bool whole = rb_str_is(word, "run");
+
+	if (!whole && !rb_str_starts(word, "run."))
+		return;
+	if (whole)
+		rb_buf_fmt(out, "%srun, a name: what is known of the run itself\n", out->len > 0 ? "\n" : "");
+	for (size_t i = 0; i < rb_run_type.len; i++) {
+		const struct rb_member *m = &rb_run_type.members[i];
+
+		if (whole)
+			rb_buf_fmt(out, "    run.%-14.*s %s\n", RB_STR_ARG(m->name), m->help);
+		else if (rb_str_eq(rb_str_cut(word, 4, word.n), m->name))
+			rb_buf_fmt(out, "run.%.*s, a member of run: %s\n", RB_STR_ARG(m->name), m->help);
+	}
+}
+
+static void
+explain_topics(struct rb_buf *out, struct rb_str word)
+{
+	for (const struct rb_topic_row *t = rb_topic_rows; t->words != NULL; t++)
+		if (rb_topic_is(t, word))
+			rb_buf_fmt(out, "%s%s\n\n%s", out->len > 0 ? "\n" : "", t->title, t->text);
 }
 
 /* --- words that are near --- */
@@ -162,6 +219,8 @@ near_words(struct rb_buf *out, const struct rb_kind *const *kinds, struct rb_str
 		near_keys(out, word, t->keys);
 	for (const struct rb_func_row *f = rb_func_rows; f->name != NULL; f++)
 		near_word(out, word, f->name);
+	for (const struct rb_fact_row *f = rb_step_facts; f->name != NULL; f++)
+		near_word(out, word, f->name);
 }
 
 int
@@ -176,6 +235,9 @@ rb_language_explain(const char *word, const struct rb_kind *const *kinds, struct
 	explain_actions(&found, kinds, w);
 	explain_keys(&found, kinds, w);
 	explain_others(&found, w);
+	explain_facts(&found, kinds, w);
+	explain_run(&found, w);
+	explain_topics(&found, w);
 	if (found.len == 0) {
 		near_words(&found, kinds, w);
 		result = -1;

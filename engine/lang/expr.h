@@ -44,6 +44,7 @@ struct rb_expr_ctx {
 	const struct rb_type *self;          /* type of `this`, or NULL where there is none */
 	const struct rb_step *const *around; /* looping steps around this place, innermost last */
 	size_t naround;
+	const struct rb_step *step;   /* whose action this is; NULL elsewhere */
 	bool secrets;                 /* secrets may be read here (fields of http, env) */
 	struct rb_patterns *patterns; /* gets the regexes of expressions; NULL: a regex is refused here */
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lang/expr_impl.h"
+#include "lang/kind.h"
 
 enum { MEMBERS_SHOWN = 12 }; /* a list of what there is helps only while it is short */
 
@@ -38,21 +39,101 @@ suggest_name(struct rb_checker *c, struct rb_diag *diag, struct rb_str name)
 	rb_diag_suggest(c->ctx->diags, diag, name, names, len);
 }
 
+static bool
+is_common_fact(struct rb_str name)
+{
+	for (const struct rb_fact_row *f = rb_step_facts; f->name != NULL; f++)
+		if (rb_str_is(name, f->name))
+			return true;
+	return false;
+}
+
+/* The one step that has a fact of this name, and can be written; NULL: there is none, or more than one. */
+static const struct rb_decl *
+only_step_with(const struct rb_checker *c, struct rb_str fact)
+{
+	const struct rb_scope *scopes[2] = {
+	    c->ctx->scope, c->ctx->scope != NULL ? c->ctx->scope->outer : NULL};
+	const struct rb_decl *found = NULL;
+
+	for (size_t s = 0; s < 2; s++) {
+		size_t n = scopes[s] != NULL ? rb_diags_near(c->ctx->diags, scopes[s]->decls.len) : 0;
+
+		for (size_t i = 0; i < n; i++) {
+			const struct rb_decl *decl = scopes[s]->decls.entries[i].value;
+
+			if (decl->kind != RB_DECL_STEP || decl->type == NULL || !can_be_written(decl->name) ||
+			    rb_type_member(decl->type, fact) == NULL)
+				continue;
+			if (found != NULL)
+				return NULL;
+			found = decl;
+		}
+	}
+	return found;
+}
+
+/* `has.docker` where `requires` names no programs. */
+static void
+hint_optional(struct rb_checker *c, struct rb_diag *diag, struct rb_str program)
+{
+	rb_diag_hint(c->ctx->diags, diag, "name the program in `requires`: requires: {optional: [%.*s]}",
+	    RB_STR_ARG(program));
+}
+
+/* The name after the dot that follows x in the text, or a stand-in. */
+static struct rb_str
+member_written(const struct rb_checker *c, const struct rb_x *x)
+{
+	size_t from = (size_t)(x->src.p - c->text.p) + x->src.n + 1, to = from;
+
+	if (from > c->text.n || c->text.p[from - 1] != '.')
+		return RB_STR("docker");
+	while (to < c->text.n && ((c->text.p[to] >= 'a' && c->text.p[to] <= 'z') ||
+				     (c->text.p[to] >= '0' && c->text.p[to] <= '9') || c->text.p[to] == '_'))
+		to++;
+	return to > from ? rb_str_cut(c->text, from, to) : RB_STR("docker");
+}
+
+/* What a name was probably meant to be. The surer ones first. */
+static void
+hint_name(struct rb_checker *c, struct rb_diag *diag, const struct rb_x *x)
+{
+	const struct rb_func_row *func = rb_func_find(x->name);
+	const char *instead = rb_lex_slip(x->name);
+	struct rb_diags *d = c->ctx->diags;
+	const struct rb_decl *step;
+
+	if (c->ctx->self != NULL && rb_type_member(c->ctx->self, x->name) != NULL) {
+		rb_diag_hint(
+		    d, diag, "the step's own result is `this`: write this.%.*s", RB_STR_ARG(x->name));
+		return;
+	}
+	if (rb_str_is(x->name, "has")) {
+		hint_optional(c, diag, member_written(c, x));
+		return;
+	}
+	if (instead != NULL || func != NULL) {
+		rb_diag_hint(d, diag, instead != NULL ? "%s" : "the function is called as %s",
+		    instead != NULL ? instead : func->signature);
+		return;
+	}
+	step = is_common_fact(x->name) ? NULL : only_step_with(c, x->name);
+	if (step != NULL)
+		rb_diag_hint(d, diag, "it is a fact of the step `%.*s`: write %.*s.%.*s",
+		    RB_STR_ARG(step->name), RB_STR_ARG(step->name), RB_STR_ARG(x->name));
+	else
+		suggest_name(c, diag, x->name);
+}
+
 static void
 unknown_name(struct rb_checker *c, const struct rb_x *x)
 {
 	struct rb_diags *d = c->ctx->diags;
-	const char *instead = rb_lex_slip(x->name);
 	struct rb_diag *diag = rb_diag_add(
 	    d, RB_E_EXPR_NAME, rb_check_fail(c, x), "there is no name `%.*s` here", RB_STR_ARG(x->name));
-	const struct rb_func_row *func = rb_func_find(x->name);
 
-	if (instead != NULL)
-		rb_diag_hint(d, diag, "%s", instead);
-	else if (func != NULL)
-		rb_diag_hint(d, diag, "the function is called as %s", func->signature);
-	else
-		suggest_name(c, diag, x->name);
+	hint_name(c, diag, x);
 	if (diag->hint.n == 0)
 		rb_diag_hint(d, diag, "text stands in quotes: \"%.*s\"", RB_STR_ARG(x->name));
 }
@@ -133,7 +214,8 @@ rb_check_name(struct rb_checker *c, struct rb_x *x)
 		}
 	}
 	x->decl = decl;
-	if (decl->type != NULL)
+	/* A name that two want is told of where it is declared; what it holds is anybody's guess. */
+	if (decl->type != NULL && !decl->disputed)
 		x->type = decl->type;
 }
 
@@ -183,6 +265,36 @@ hint_memberless(struct rb_checker *c, struct rb_diag *diag, const struct rb_x *x
 		}
 }
 
+/* The loop that x names, or NULL. */
+static const struct rb_decl *
+named_loop(const struct rb_x *x)
+{
+	const struct rb_decl *d = x->op == RB_X_NAME ? x->decl : NULL;
+
+	return d != NULL && d->kind == RB_DECL_STEP && d->step != NULL && d->step->loop != NULL ? d : NULL;
+}
+
+/* What a member that is missing was probably meant to be. */
+static void
+hint_member(struct rb_checker *c, struct rb_diag *diag, const struct rb_x *of, const struct rb_type *t,
+    struct rb_str name)
+{
+	const struct rb_decl *loop = named_loop(of);
+
+	if (loop != NULL) {
+		rb_diag_hint(c->ctx->diags, diag,
+		    "`%.*s` is a loop, and its items have the facts: %.*s.results.%.*s are those of all, "
+		    "%.*s.results[0].%.*s that of the first",
+		    RB_STR_ARG(loop->name), RB_STR_ARG(loop->name), RB_STR_ARG(name), RB_STR_ARG(loop->name),
+		    RB_STR_ARG(name));
+		return;
+	}
+	suggest_member(c, diag, t, name);
+	if (of->op == RB_X_NAME && of->decl != NULL && of->decl->kind == RB_DECL_BUILTIN &&
+	    rb_str_is(of->name, "has"))
+		hint_optional(c, diag, name);
+}
+
 /* The type of a member of t, which may be a list of things that have it. Adds what is wrong at `at`. */
 static const struct rb_type *
 member_type(struct rb_checker *c, const struct rb_x *x, const struct rb_type *t, struct rb_str name,
@@ -211,7 +323,7 @@ member_type(struct rb_checker *c, const struct rb_x *x, const struct rb_type *t,
 		    : t->base == RB_MATCH ? "group or member"
 					  : "member",
 		    RB_STR_ARG(name));
-		suggest_member(c, diag, t, name);
+		hint_member(c, diag, x->args[0], t, name);
 		return &rb_types[RB_ANY];
 	}
 	diag = rb_diag_add(d, RB_E_EXPR_TYPE, rb_check_fail_at(c, from, to),
@@ -234,6 +346,8 @@ rb_check_index(struct rb_checker *c, struct rb_x *x)
 	const struct rb_type *t = x->args[0]->type, *index = x->args[1]->type;
 	enum rb_sort s = rb_sort_of(index);
 	const struct rb_x *key = x->args[1];
+	const struct rb_decl *loop;
+	struct rb_diag *diag;
 
 	if (t->base == RB_LIST && index->base == RB_INT) {
 		x->type = rb_type_item(t);
@@ -248,9 +362,13 @@ rb_check_index(struct rb_checker *c, struct rb_x *x)
 		if (s == RB_S_ANY || s == RB_S_TEXT || index->base == RB_INT)
 			return; /* judged when it is read */
 	}
-	rb_diag_add(c->ctx->diags, RB_E_EXPR_TYPE, rb_check_fail(c, key),
+	diag = rb_diag_add(c->ctx->diags, RB_E_EXPR_TYPE, rb_check_fail(c, key),
 	    "`%.*s` is %s and cannot be indexed by `%.*s`, which is %s", RB_STR_ARG(x->args[0]->shown),
 	    rb_check_type_name(c, t), RB_STR_ARG(key->shown), rb_check_type_name(c, index));
+	loop = named_loop(x->args[0]);
+	if (loop != NULL)
+		rb_diag_hint(c->ctx->diags, diag, "`%.*s` is a loop, whose items are in %.*s.results",
+		    RB_STR_ARG(loop->name), RB_STR_ARG(loop->name));
 }
 
 /* --- reads --- */

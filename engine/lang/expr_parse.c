@@ -265,6 +265,19 @@ parse_member(struct parser *p, size_t from, struct rb_x *of)
 	return x;
 }
 
+/* `.["Use%"]`: to whom a dot means the item, brackets seem to follow it. */
+static struct rb_x *
+item_index(struct parser *p)
+{
+	size_t from = p->tok.from, close = rb_str_find(p->c->text, RB_STR("]"), from);
+	struct rb_str index = rb_str_cut(p->c->text, from, close == SIZE_MAX ? p->c->text.n : close + 1);
+	struct rb_diag *diag = rb_diag_add(p->c->ctx->diags, RB_E_EXPR,
+	    rb_check_fail_at(p->c, from, from + 1), "a name follows a dot, and no bracket");
+
+	rb_diag_hint(p->c->ctx->diags, diag, "write item%.*s", RB_STR_ARG(index));
+	return NULL;
+}
+
 static struct rb_x *
 parse_primary(struct parser *p)
 {
@@ -282,6 +295,8 @@ parse_primary(struct parser *p)
 	if (take_mark(p, "["))
 		return parse_items(p, RB_X_LIST, from, "]");
 	if (take_mark(p, ".")) {
+		if (is_mark(p, "["))
+			return item_index(p);
 		/* `.name` is the member of the item; its text begins at the dot. */
 		x = node(p, RB_X_ITEM, from, 0, NULL);
 		return parse_member(p, from, x);

@@ -1,6 +1,7 @@
 /* Judging an attempt: captures first, then assertions, over what it found. Pure, so that a real run, a drill
  * and a scenario cannot judge differently. */
 #include "lang/kind.h"
+#include "lang/unset.h"
 
 #include <string.h>
 
@@ -9,7 +10,7 @@ const struct rb_fact_row rb_step_facts[] = {
     {"failed", &rb_types[RB_BOOL], "it failed, timed out or errored; false before it was reached"},
     {"timed_out", &rb_types[RB_BOOL], "its deadline ended it; false before it was reached"},
     {"skipped", &rb_types[RB_BOOL], "its `if` was false, or it was declined; false before it was reached"},
-    {"error", &rb_types[RB_TEXT], "why it did not pass"},
+    {"error", &rb_types[RB_TEXT], "why it did not pass; unset where it did"},
     {"attempts", &rb_types[RB_INT], "attempts of its action"},
     {"duration", &rb_types[RB_DURATION], "how long it took, all attempts"},
     {"started", &rb_types[RB_TIME], "when it began"},
@@ -84,9 +85,7 @@ assert_pattern(const struct rb_assert *a, struct rb_eval *ev, struct rb_str *why
 		return a->pattern;
 	text = rb_tmpl_eval(a->tmpl, ev);
 	if (text.kind != RB_V_TEXT) {
-		*why = text.kind == RB_V_UNSET
-			   ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(text.s))
-			   : text.s;
+		*why = text.kind == RB_V_UNSET ? rb_unset_text(ev->arena, ev->frame, text.s) : text.s;
 		return NULL;
 	}
 	return rb_pattern_new(ev->arena, text.s, why, &at);
@@ -193,7 +192,7 @@ check_text(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, str
 	bool pattern = a->pattern != NULL || a->tmpl != NULL;
 	bool lacks = a->op == RB_ASSERT_LACKS;
 	struct rb_pattern *p = NULL;
-	struct rb_value want = rb_v_unset(RB_STR(""));
+	struct rb_value want;
 	int found;
 
 	v = as_text(ev->arena, v);
@@ -215,9 +214,8 @@ check_text(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, str
 		want = rb_field_eval(a->want, ev);
 		if (!rb_v_known(want)) {
 			c->is = UNDECIDED;
-			c->why = want.kind == RB_V_UNSET
-				     ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(want.s))
-				     : want.s;
+			c->why =
+			    want.kind == RB_V_UNSET ? rb_unset_text(ev->arena, ev->frame, want.s) : want.s;
 			return;
 		}
 		want = as_text(ev->arena, want);
@@ -253,9 +251,7 @@ check_compare(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, 
 
 	if (!rb_v_known(want)) {
 		c->is = UNDECIDED;
-		c->why = want.kind == RB_V_UNSET
-			     ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(want.s))
-			     : want.s;
+		c->why = want.kind == RB_V_UNSET ? rb_unset_text(ev->arena, ev->frame, want.s) : want.s;
 		return;
 	}
 	if (a->op == RB_ASSERT_EQUALS) {
@@ -290,9 +286,7 @@ check_that(const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
 
 	if (truth < 0) {
 		c->is = UNDECIDED;
-		c->why = why.kind == RB_V_UNSET
-			     ? rb_arena_fmt(ev->arena, "`%.*s` is unset", RB_STR_ARG(why.s))
-			     : why.s;
+		c->why = why.kind == RB_V_UNSET ? rb_unset_text(ev->arena, ev->frame, why.s) : why.s;
 		return;
 	}
 	c->is = truth == 1 ? HOLDS : BROKEN;
@@ -357,7 +351,8 @@ capture_value(const struct rb_capture *cap, struct rb_eval *ev)
 
 /* Captures into the facts; the first that cannot be had is told in *missing. */
 static void
-take_captures(const struct rb_step *step, struct rb_eval *ev, struct rb_vmap *facts, struct rb_str *missing)
+take_captures(const struct rb_step *step, struct rb_eval *ev, struct rb_vmap *facts, struct rb_str *missing,
+    struct rb_span *at)
 {
 	for (size_t i = 0; i < step->ncaptures; i++) {
 		const struct rb_capture *cap = &step->captures[i];
@@ -365,18 +360,20 @@ take_captures(const struct rb_step *step, struct rb_eval *ev, struct rb_vmap *fa
 
 		if (rb_v_known(v) || v.kind == RB_V_UNKNOWN) {
 			facts->pairs[facts->len++] = (struct rb_vpair){cap->name, v};
-		} else if (missing->n == 0 && cap->secret) {
+		} else if (missing->n == 0 &&
+			   (cap->secret || (v.kind == RB_V_ERROR && rb_step_keeps_secret(step)))) {
 			/* Messages about values quote them. */
 			*missing = rb_arena_fmt(ev->arena,
 			    "capture `%.*s`: it could not be had; what it was made of is secret",
 			    RB_STR_ARG(cap->name));
 		} else if (missing->n == 0) {
-			*missing = v.kind == RB_V_UNSET
-				       ? rb_arena_fmt(ev->arena, "capture `%.*s`: `%.*s` is unset",
-					     RB_STR_ARG(cap->name), RB_STR_ARG(v.s))
-				       : rb_arena_fmt(ev->arena, "capture `%.*s`: %.*s",
-					     RB_STR_ARG(cap->name), RB_STR_ARG(v.s));
+			if (v.kind == RB_V_UNSET)
+				v.s = rb_unset_text(ev->arena, ev->frame, v.s);
+			*missing = rb_arena_fmt(
+			    ev->arena, "capture `%.*s`: %.*s", RB_STR_ARG(cap->name), RB_STR_ARG(v.s));
 		}
+		if (at->src == NULL && missing->n > 0)
+			*at = cap->span;
 	}
 }
 
@@ -404,7 +401,7 @@ about_the_end(const struct rb_assert *a)
 
 static void
 take_asserts(const struct rb_step *step, const struct rb_result *res, struct rb_eval *ev,
-    struct rb_judged *out, struct rb_str *undecided)
+    struct rb_judged *out, struct rb_str *undecided, struct rb_span *at)
 {
 	out->broken = RB_ARRAY(ev->arena, struct rb_broken, step->nasserts);
 	for (size_t i = 0; i < step->nasserts; i++) {
@@ -416,9 +413,13 @@ take_asserts(const struct rb_step *step, const struct rb_result *res, struct rb_
 		if (c.is == BROKEN)
 			out->broken[out->nbroken++] =
 			    (struct rb_broken){&step->asserts[i], c.what, c.expected, c.actual};
-		else if (c.is == UNDECIDED && undecided->n == 0)
-			*undecided = rb_arena_fmt(ev->arena, "expect %.*s: %.*s",
-			    RB_STR_ARG(step->asserts[i].name), RB_STR_ARG(c.why));
+		if (c.is != UNDECIDED || undecided->n > 0)
+			continue;
+		if (rb_step_keeps_secret(step))
+			c.why = RB_STR("it could not be decided; what it was to be judged by is secret");
+		*undecided = rb_arena_fmt(
+		    ev->arena, "expect %.*s: %.*s", RB_STR_ARG(step->asserts[i].name), RB_STR_ARG(c.why));
+		*at = step->asserts[i].span;
 	}
 }
 
@@ -427,6 +428,7 @@ rb_step_judge(
     const struct rb_step *step, const struct rb_result *res, struct rb_eval *ev, struct rb_judged *out)
 {
 	struct rb_str missing = {"", 0}, undecided = {"", 0};
+	struct rb_span missing_at = {NULL, 0, 0}, undecided_at = {NULL, 0, 0};
 	const struct rb_vpair *match;
 	struct rb_vmap *facts = RB_NEW(ev->arena, struct rb_vmap);
 	size_t have = res->facts.kind == RB_V_MAP ? res->facts.map->len : 0;
@@ -444,13 +446,13 @@ rb_step_judge(
 		return;
 	}
 	ev->self = out->facts;
-	take_captures(step, ev, facts, &missing);
+	take_captures(step, ev, facts, &missing, &missing_at);
 	if (res->ended == RB_ENDED_FAILED) {
 		out->verdict = RB_JUDGED_FAILED;
 		out->reason = res->reason;
 		return;
 	}
-	take_asserts(step, res, ev, out, &undecided);
+	take_asserts(step, res, ev, out, &undecided, &undecided_at);
 	match = undecided_match(step, out->facts);
 	if (out->nbroken > 0) {
 		out->verdict = RB_JUDGED_FAILED;
@@ -458,5 +460,7 @@ rb_step_judge(
 	} else if (match != NULL || undecided.n > 0 || missing.n > 0) {
 		out->verdict = RB_JUDGED_ERRORED;
 		out->reason = match != NULL ? match->value.s : undecided.n > 0 ? undecided : missing;
+		if (match == NULL)
+			out->at = undecided.n > 0 ? undecided_at : missing_at;
 	}
 }

@@ -78,9 +78,12 @@ const struct rb_key rb_effect_keys[] = {
 };
 
 const struct rb_key rb_probe_keys[] = {
-    ROW("within", RB_K_DURATION, 0, 0, NULL, "look again until it holds, for this long", "30s",
+    ROW("within", RB_K_DURATION, 0, 0, NULL,
+	"look again until it holds, for this long; of `verify` only, since `done_if` looks once and `ready` "
+	"until the step's `timeout`",
+	"30s", "run/verify_within.yaml"),
+    ROW("every", RB_K_DURATION, 0, 0, "1s", "pause between two looks; of `verify` and `ready`", "500ms",
 	"run/verify_within.yaml"),
-    ROW("every", RB_K_DURATION, 0, 0, "1s", "pause between two looks", "500ms", "run/verify_within.yaml"),
     END,
 };
 
@@ -151,11 +154,11 @@ const struct rb_key rb_choice_keys[] = {
 };
 
 const struct rb_key rb_end_keys[] = {
-    ROW("resolved", RB_K_MESSAGE, 0, 0, NULL, "the run ends resolved; the reason is kept", "not needed",
+    ROW("resolved", RB_K_TITLE, 0, 0, NULL, "the run ends resolved; the reason is kept", "not needed",
 	"run/end.yaml"),
-    ROW("failed", RB_K_MESSAGE, 0, 0, NULL, "the run ends failed; the reason is kept", "no backup is there",
+    ROW("failed", RB_K_TITLE, 0, 0, NULL, "the run ends failed; the reason is kept", "no backup is there",
 	"run/end.yaml"),
-    ROW("escalated", RB_K_MESSAGE, 0, 0, NULL, "the run ends escalated; the reason is kept",
+    ROW("escalated", RB_K_TITLE, 0, 0, NULL, "the run ends escalated; the reason is kept",
 	"the leader is unknown", "run/end.yaml"),
     END,
 };

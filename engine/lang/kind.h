@@ -17,7 +17,6 @@ struct rb_fact_row {
 extern const struct rb_fact_row rb_step_facts[];
 
 enum {
-	RB_KIND_LOCAL = 1 << 0,    /* sees this host only */
 	RB_KIND_PEOPLE = 1 << 1,   /* waits for a person: no timeout of its own */
 	RB_KIND_OUTPUT = 1 << 2,   /* has stdout and stderr: match, stop_on, expect exit/stdout/… */
 	RB_KIND_BODY = 1 << 3,     /* has a body: match, expect status/body/… */
@@ -62,6 +61,7 @@ struct rb_request {
 	struct rb_value log;        /* TEXT or UNSET: file that output is added to */
 	struct rb_value pidfile;    /* TEXT or UNSET */
 	struct rb_value why;        /* UNSET or ERROR: why it cannot be performed */
+	struct rb_span at;          /* where that stands; src NULL: the step as a whole */
 	bool unknown;               /* something in it cannot be known yet: it cannot be performed */
 };
 
@@ -123,16 +123,16 @@ struct rb_result {
 	struct rb_value record; /* MAP of what attempt_end records beside (pid, survivors, output_incomplete);
 				   may be UNSET */
 	struct rb_str excerpt;  /* bounded tail of its output or body, for messages; may be empty */
-	const char *excerpt_of; /* "stdout", "stderr", "body", "log"; NULL when there is none */
+	const char *excerpt_of; /* "stdout", "stderr", "body", "log", "reply"; NULL when there is none */
 	bool stopped;           /* `stop_on` ended it: how the process ended is not judged */
 	bool retriable;     /* ERROR: nothing was started, so that even a change may be tried again (P6) */
-	bool secret_output; /* set by the caller that knows: a capture of it is secret */
 };
 
 /* A step's judgement (judge.c): captures, then assertions, over `this` = facts. Pure. */
 struct rb_judged {
 	enum { RB_JUDGED_PASSED, RB_JUDGED_FAILED, RB_JUDGED_ERRORED } verdict;
 	struct rb_str reason;
+	struct rb_span at;     /* ERRORED: where what could not be decided stands; src NULL: nowhere in it */
 	struct rb_value facts; /* result's facts and the captures */
 	size_t nbroken;        /* assertions that did not hold, in the order of the file */
 	struct rb_broken {

@@ -185,6 +185,33 @@ step_keys(struct rb_buf *out, const struct rb_kind *const *kinds)
 	rb_buf_c(out, ".\n\n");
 }
 
+/* The members of a record, as `of.member`. */
+static void
+member_lines(struct rb_buf *out, const char *of, const struct rb_type *record)
+{
+	struct rb_buf type;
+
+	rb_buf_init(&type, NULL, 256);
+	for (size_t i = 0; i < record->len; i++) {
+		const struct rb_member *m = &record->members[i];
+
+		rb_buf_clear(&type);
+		rb_type_name(m->type, &type);
+		rb_buf_fmt(out, "| `%s.%.*s` |", of, RB_STR_ARG(m->name));
+		cell(out, rb_buf_cstr(&type));
+		cell(out, m->help);
+		rb_buf_c(out, "\n");
+	}
+	rb_buf_free(&type);
+}
+
+static void
+member_rows(struct rb_buf *out, const char *of, const struct rb_type *record)
+{
+	rb_buf_c(out, "| member | type | |\n|---|---|---|\n");
+	member_lines(out, of, record);
+}
+
 static void
 fact_rows(struct rb_buf *out, const struct rb_fact_row *rows)
 {
@@ -199,16 +226,8 @@ fact_rows(struct rb_buf *out, const struct rb_fact_row *rows)
 		cell(out, rb_buf_cstr(&type));
 		cell(out, rows->help);
 		rb_buf_c(out, "\n");
-		for (size_t i = 0; rows->type->base == RB_RECORD && i < rows->type->len; i++) {
-			const struct rb_member *m = &rows->type->members[i];
-
-			rb_buf_clear(&type);
-			rb_type_name(m->type, &type);
-			rb_buf_fmt(out, "| `%s.%.*s` |", rows->name, RB_STR_ARG(m->name));
-			cell(out, rb_buf_cstr(&type));
-			cell(out, m->help);
-			rb_buf_c(out, "\n");
-		}
+		if (rows->type->base == RB_RECORD)
+			member_lines(out, rows->name, rows->type);
 	}
 	rb_buf_free(&type);
 	rb_buf_c(out, "\n");
@@ -416,21 +435,40 @@ static const char edges[] =
     "and in `escalate`; `end` cannot stand in a procedure.\n"
     "\n";
 
-static const char texts[] = "## Text with ${}\n"
-			    "\n"
-			    "`${EXPR}` in a text is filled in once; `$${` stands for the characters `${`. A "
-			    "text that is exactly `${x}` keeps the type of x.\n"
-			    "In a URL a value of type `url` stands whole at the start, all else is "
-			    "percent-encoded; in a header CR, LF and NUL are refused;\n"
-			    "in a regex it matches itself; in a list of arguments each stays one argument, "
-			    "and one that is exactly `${list}` becomes as many.\n"
-			    "\n"
-			    "The text of `look`, `run` and `start` is never filled in. A script finds the "
-			    "facts that it mentions as variables: `holder.pid` is\n"
-			    "`$holder_pid`. One that is unset is an error, unless it is written `${x:-…}`, "
-			    "`${x-…}` or `${x+…}`. Lists come one item a line,\n"
-			    "durations as seconds, sizes as bytes.\n"
-			    "\n";
+static const char texts[] =
+    "## Text with ${}\n"
+    "\n"
+    "`${EXPR}` in a text is filled in once; `$${` stands for the characters `${`. A "
+    "text that is exactly `${x}` keeps the type of x.\n"
+    "In a URL a value of type `url` stands whole at the start, all else is "
+    "percent-encoded; in a header CR, LF and NUL are refused;\n"
+    "in a regex it matches itself; in a list of arguments each stays one argument, "
+    "and one that is exactly `${list}` becomes as many.\n"
+    "\n"
+    "The text of `look`, `run` and `start` is never filled in. A script finds the "
+    "facts that it mentions as variables: `holder.pid` is\n"
+    "`$holder_pid`. One that is unset is an error, unless it is written `${x:-…}`, "
+    "`${x-…}` or `${x+…}`. Lists come one item a line,\n"
+    "durations as seconds, sizes as bytes. Members of JSON and columns of tables are no "
+    "variables, since their names are known only when\n"
+    "it runs: `capture` or `env` gives one a name. `check` warns of a lower-case name that "
+    "nothing sets.\n"
+    "\n";
+
+/* What no table has, and the small tables that belong to it. */
+static void
+topics(struct rb_buf *out)
+{
+	rb_buf_c(out, "## Words\n\n`runbook explain WORD` tells each of these too.\n\n");
+	for (const struct rb_topic_row *t = rb_topic_rows; t->words != NULL; t++) {
+		rb_buf_fmt(out, "### %s\n\n%s\n", t->title, t->text);
+		if (rb_topic_is(t, RB_STR("results")))
+			fact_rows(out, rb_loop_fact_rows);
+	}
+	rb_buf_c(out, "### `run`\n\nWhat is known of the run itself, everywhere.\n\n");
+	member_rows(out, "run", &rb_run_type);
+	rb_buf_c(out, "\n");
+}
 
 static void
 all_key_tables(struct rb_buf *out, const struct rb_kind *const *kinds)
@@ -475,5 +513,6 @@ rb_language_doc(const struct rb_kind *const *kinds, struct rb_str outcomes, stru
 	}
 	expressions(out);
 	rb_buf_c(out, texts);
+	topics(out);
 	ends(out);
 }

@@ -216,15 +216,18 @@ const struct rb_inherit *rb_lower_base(
 /* Resolves env, secrets, cwd, shell, show of a part, from what encloses it and its own keys. */
 const struct rb_inherit *rb_lower_inherit(struct rb_part *p, const struct rb_inherit *outer);
 
-/* ---- lower_step.c ---- */
+/* ---- lower_keys.c ---- */
 
-/* Lowers the steps [from, to). */
-void rb_lower_steps(struct rb_lower *l, unsigned from, unsigned to, const struct rb_inherit *base);
 /* The keys of a part's map into ->nodes; diagnostics for those that do not belong there: not to the action
  * (`on`), or with `role` (RB_ON_CHECK, RB_ON_PROBE) not to a probe. `words` may be NULL; keys of `also` are
  * left to the caller. */
 void rb_lower_keys(struct rb_part *p, const struct rb_node *map, const struct rb_word *const *words,
     unsigned on, unsigned role, const struct rb_key *also);
+
+/* ---- lower_step.c ---- */
+
+/* Lowers the steps [from, to). */
+void rb_lower_steps(struct rb_lower *l, unsigned from, unsigned to, const struct rb_inherit *base);
 /* A part for a step or probe in the scope of a step, with the looping steps around it. */
 void rb_lower_part(struct rb_part *p, struct rb_lower *l, struct rb_step *s, const struct rb_seed *seed);
 /* A leaf, also a probe: how it runs, its action, facts, assertions, effect. */

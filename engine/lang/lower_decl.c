@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lang/lower.h"
+#include "lang/reference.h"
 
 /* --- built-in names --- */
 
@@ -14,8 +15,7 @@ static const struct rb_member run_members[] = {
     {RB_STR_INIT("elapsed"), &rb_types[RB_DURATION], false, "how long it has been running"},
     {RB_STR_INIT("transcript"), &rb_types[RB_PATH], false, "path of the transcript"},
 };
-static const struct rb_type run_type = {
-    RB_RECORD, NULL, sizeof(run_members) / sizeof(*run_members), run_members};
+const struct rb_type rb_run_type = {RB_RECORD, NULL, sizeof(run_members) / sizeof(*run_members), run_members};
 
 static struct rb_decl *
 builtin(struct rb_lower *l, struct rb_str name, const struct rb_type *type)
@@ -52,7 +52,7 @@ rb_lower_builtins(struct rb_lower *l)
 	struct rb_member *members;
 	size_t n = 0, most = 0;
 
-	l->unit->run = builtin(l, RB_STR("run"), &run_type);
+	l->unit->run = builtin(l, RB_STR("run"), &rb_run_type);
 	if (requires == NULL || requires->kind != RB_NODE_MAP)
 		return;
 	for (size_t k = 0; k < 2; k++) {

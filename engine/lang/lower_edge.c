@@ -197,7 +197,7 @@ static void
 lower_fail(struct rb_part *p, const struct rb_node *node, struct rb_edge *edge)
 {
 	static const struct rb_key row = {
-	    "fail", RB_K_MESSAGE, 0, 0, NULL, NULL, NULL, "why", "no node is left", "run/fail.yaml"};
+	    "fail", RB_K_TITLE, 0, 0, NULL, NULL, NULL, "why", "no node is left", "run/fail.yaml"};
 	struct rb_field f;
 
 	rb_field_decode(&p->ctx, &row, node, NULL, 0, &f);

@@ -146,6 +146,27 @@ struct text_subject {
 	struct rb_expr *subject;
 };
 
+/* Whether a text reads like a condition over the step's result. */
+static bool
+is_condition(struct rb_str s)
+{
+	return rb_str_starts(s, "this.") || rb_str_starts(s, "not this.") || rb_str_starts(s, "int(this.") ||
+	       rb_str_find(s, RB_STR(" this."), 0) != SIZE_MAX;
+}
+
+/* How a condition is written where the text stands now. */
+static void
+hint_that(struct rb_part *p, struct rb_diag *diag, struct rb_str text)
+{
+	struct rb_buf b;
+
+	rb_buf_init(&b, NULL, RB_EXPR_MAX);
+	rb_yaml_quote(rb_str_trim(text), &b);
+	rb_diag_hint(
+	    p->ctx.diags, diag, "a condition stands in `that`: expect: {that: [%s]}", rb_buf_cstr(&b));
+	rb_buf_free(&b);
+}
+
 /* One text: contained, or matched if it is written /…/. `op` is RB_ASSERT_CONTAINS or LACKS. */
 static void
 lower_text(struct rb_part *p, const struct text_subject *t, enum rb_assert_op op, const struct rb_node *node)
@@ -165,6 +186,12 @@ lower_text(struct rb_part *p, const struct text_subject *t, enum rb_assert_op op
 		f = want(p, "expect", RB_K_STRING, node);
 		if (f == NULL)
 			return;
+		if (is_condition(node->text))
+			hint_that(p,
+			    rb_diag_add(p->ctx.diags, RB_W_STYLE, node->span,
+				"this is the text that `%.*s` is to contain, and no condition",
+				RB_STR_ARG(t->name)),
+			    node->text);
 		a = add(p, op, t->name, node->span);
 		a->want = f;
 	} else {
@@ -476,9 +503,35 @@ unknown(struct rb_part *p, const struct rb_node *key)
 		    RB_STR_ARG(key->text));
 }
 
+/* `expect: 0`, `expect: this.exit == 0`: how it is written. */
+static void
+no_mapping(struct rb_part *p, const struct rb_node *node)
+{
+	struct rb_diag *diag = rb_diag_add(
+	    p->ctx.diags, RB_E_TYPE, node->span, "`expect` takes a mapping, not %s", rb_node_form(node));
+	const char *code = (p->step->kind->traits & RB_KIND_BODY) != 0     ? "status"
+			   : (p->step->kind->traits & RB_KIND_OUTPUT) != 0 ? "exit"
+									   : NULL;
+	int64_t number;
+
+	if (node->kind != RB_NODE_SCALAR || node->text.n == 0)
+		rb_diag_hint(p->ctx.diags, diag, "as in expect: {that: [condition]}");
+	else if (code != NULL && rb_str_int(node->text, &number) == 0)
+		rb_diag_hint(p->ctx.diags, diag, "write expect: {%s: %.*s}", code, RB_STR_ARG(node->text));
+	else if (is_condition(node->text))
+		hint_that(p, diag, node->text);
+	else if (code != NULL)
+		rb_diag_hint(p->ctx.diags, diag, "write expect: {%s: …}",
+		    (p->step->kind->traits & RB_KIND_BODY) != 0 ? "body" : "stdout");
+}
+
 static void
 lower_written(struct rb_part *p, const struct rb_node *node, bool *seen)
 {
+	if (node->kind != RB_NODE_MAP) {
+		no_mapping(p, node);
+		return;
+	}
 	if (!is_mapping(p, node, "expect"))
 		return;
 	for (size_t i = 0; i < node->len; i++) {

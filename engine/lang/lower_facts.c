@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lang/lower.h"
+#include "lang/reference.h"
 
 static size_t
 rows_count(const struct rb_fact_row *rows)
@@ -62,20 +63,22 @@ rb_lower_kind_facts(struct rb_load *load, const struct rb_kind *kind)
 	return load->kind_facts[i];
 }
 
+const struct rb_fact_row rb_loop_fact_rows[] = {
+    {"count", &rb_types[RB_INT], "how many items there were"},
+    {"passed", &rb_types[RB_INT], "how many of them passed: a number"},
+    {"failed", &rb_types[RB_INT], "how many of them failed: a number"},
+    {"results", &rb_type_list_any,
+	"the facts of each item that was done, in order, with the item itself as `item`"},
+    {NULL, NULL, NULL},
+};
+
 const struct rb_type *
 rb_lower_loop_facts(struct rb_load *load)
 {
-	static const struct rb_member members[] = {
-	    {RB_STR_INIT("count"), &rb_types[RB_INT], false, "how many items there were"},
-	    {RB_STR_INIT("passed"), &rb_types[RB_INT], false, "how many of them passed"},
-	    {RB_STR_INIT("failed"), &rb_types[RB_INT], false, "how many of them failed"},
-	    {RB_STR_INIT("results"), &rb_type_list_any, false, "the facts of each, with the `item`"},
-	};
-	enum { OWN = sizeof(members) / sizeof(*members) };
-	struct rb_member *m = RB_ARRAY(load->arena, struct rb_member, OWN + rows_count(rb_step_facts));
-	size_t n = OWN;
+	struct rb_member *m = RB_ARRAY(
+	    load->arena, struct rb_member, rows_count(rb_loop_fact_rows) + rows_count(rb_step_facts));
+	size_t n = add_rows(m, rb_loop_fact_rows);
 
-	memcpy(m, members, sizeof(members));
 	for (size_t i = 0; rb_step_facts[i].name != NULL; i++) {
 		struct rb_str name = rb_str_c(rb_step_facts[i].name);
 

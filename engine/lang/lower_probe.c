@@ -114,6 +114,7 @@ rb_lower_probe(struct rb_part *p, int row)
 	rb_lower_part(&q, p->lower, probe->step, p->seed);
 	q.ctx = q.outer = p->ctx;
 	q.ctx.self = q.outer.self = NULL;
+	q.ctx.step = q.outer.step = NULL;
 	rb_lower_keys(&q, node, NULL, word->kind->on, RB_ON_PROBE, rb_probe_keys);
 	outer = (struct rb_inherit){p->step->nenv, p->step->env, p->step->nsecrets, p->step->secrets,
 	    p->step->cwd, NULL, p->step->shell, p->step->show};

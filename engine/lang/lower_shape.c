@@ -43,8 +43,16 @@ no_action(struct rb_lower *l, const struct rb_node *node)
 {
 	struct rb_diag *diag =
 	    rb_diag_add(l->load->diags, RB_E_ACTION, node->span, "this step has no action");
+	const struct rb_node *shell = rb_node_get(node, "shell");
 	struct rb_buf names;
 
+	if (shell != NULL && shell->kind == RB_NODE_SCALAR && !rb_str_is(shell->text, "bash") &&
+	    !rb_str_is(shell->text, "sh")) {
+		rb_diag_hint(l->load->diags, diag,
+		    "`shell` chooses the shell; a command is a `look` (it only reads) or a `run` (it changes "
+		    "something)");
+		return;
+	}
 	rb_buf_init(&names, NULL, 1024);
 	for (size_t i = 0; l->load->program->kinds[i] != NULL; i++)
 		rb_buf_fmt(&names, "%s, ", l->load->program->kinds[i]->name);

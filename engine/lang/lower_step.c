@@ -3,98 +3,6 @@
 
 #include "lang/lower.h"
 
-/* --- the keys of a step's map --- */
-
-/* The actions that a key belongs to, if there are few of them: "`look` and `run`". */
-static bool
-owners(const struct rb_load *load, const struct rb_key *key, struct rb_buf *out)
-{
-	const char *names[4];
-	size_t n = 0;
-
-	for (size_t i = 0; load->program->kinds[i] != NULL; i++)
-		if ((load->program->kinds[i]->on & key->on) != 0 && n++ < 4)
-			names[n - 1] = load->program->kinds[i]->name;
-	for (size_t i = 0; rb_action_rows[i].name != NULL; i++)
-		if ((rb_action_rows[i].on & key->on) != 0 && (rb_action_rows[i].flags & RB_KEY_LATER) == 0 &&
-		    n++ < 4)
-			names[n - 1] = rb_action_rows[i].name;
-	if (n == 0 || n > 4)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		rb_buf_fmt(out, "%s`%s`", i == 0 ? "" : i + 1 == n ? " and " : ", ", names[i]);
-	return true;
-}
-
-static void
-misplaced(struct rb_part *p, const struct rb_key *key, struct rb_span span, unsigned role)
-{
-	struct rb_buf names;
-
-	rb_buf_init(&names, NULL, 256);
-	if (role != 0 && (key->on & role) == 0)
-		rb_diag_add(p->ctx.diags, RB_E_PROBE, span, "`%s` cannot stand in %s: it only looks",
-		    key->name, role == RB_ON_CHECK ? "an item of `checks`" : "a probe");
-	else if (owners(p->lower->load, key, &names))
-		rb_diag_add(p->ctx.diags, RB_E_KEY, span, "`%s` belongs to %s, and this step is `%s`",
-		    key->name, rb_buf_cstr(&names), p->step->action);
-	else
-		rb_diag_add(
-		    p->ctx.diags, RB_E_KEY, span, "`%s` has no meaning for `%s`", key->name, p->step->action);
-	rb_buf_free(&names);
-}
-
-static void
-unknown(struct rb_part *p, const struct rb_node *key)
-{
-	const struct rb_load *load = p->lower->load;
-	struct rb_diags *diags = p->ctx.diags;
-	struct rb_diag *diag;
-	struct rb_str *names;
-
-	if (key->text.n == 0)
-		return; /* no key at all: the reader has said so */
-	diag = rb_diag_add(diags, RB_E_KEY, key->span, "a step has no key `%.*s`", RB_STR_ARG(key->text));
-
-	if (p->step->kind != NULL && rb_key_find(p->step->kind->keys, key->text) != NULL) {
-		rb_diag_hint(diags, diag, "it stands inside of `%s`: {…}", p->step->action);
-		return;
-	}
-	if (rb_key_find(rb_runbook_keys, key->text) != NULL) {
-		rb_diag_hint(diags, diag, "it belongs to the top of the file");
-		return;
-	}
-	names = RB_ARRAY(p->ctx.arena, struct rb_str, load->words.len);
-	for (size_t i = 0; i < load->words.len; i++)
-		names[i] = load->words.entries[i].key;
-	rb_diag_suggest(diags, diag, key->text, names, load->words.len);
-}
-
-void
-rb_lower_keys(struct rb_part *p, const struct rb_node *map, const struct rb_word *const *words, unsigned on,
-    unsigned role, const struct rb_key *also)
-{
-	for (size_t i = 0; i < map->len; i++) {
-		const struct rb_node *key = map->pairs[i].key;
-		const struct rb_word *w =
-		    words != NULL ? words[i] : rb_map_get(&p->lower->load->words, key->text);
-
-		if (also != NULL && rb_key_find(also, key->text) != NULL)
-			continue;
-		if (w == NULL) {
-			unknown(p, key);
-		} else if (w->key == NULL) {
-			continue;
-		} else if ((w->key->flags & RB_KEY_LATER) != 0) {
-			rb_key_later(&p->ctx, w->key->name, key->span);
-		} else if ((w->key->on & on) == 0 || (role != 0 && (w->key->on & role) == 0)) {
-			misplaced(p, w->key, key->span, role);
-		} else if (p->nodes[w->key - rb_step_keys] == NULL) {
-			p->nodes[w->key - rb_step_keys] = map->pairs[i].value;
-		}
-	}
-}
-
 struct rb_field *
 rb_lower_field(struct rb_part *p, const struct rb_expr_ctx *ctx, int row)
 {
@@ -140,12 +48,28 @@ rb_lower_part(struct rb_part *p, struct rb_lower *l, struct rb_step *s, const st
 	for (; loop != NULL && n + 1 < RB_NODE_DEPTH; loop = l->seeds[loop->index].loop)
 		p->around[n++] = loop;
 	p->ctx.around = p->around;
+	p->ctx.step = s;
 	p->ctx.naround = n;
 	p->outer = p->ctx;
 	if (s->loop != NULL) {
 		p->around[n] = s;
 		p->ctx.naround = n + 1;
 	}
+}
+
+/* Who writes `on_fail: continue` beside a loop mostly means each item; it takes the loop as a whole. */
+static void
+warn_loop_stops(struct rb_part *p)
+{
+	const struct rb_node *edge = p->nodes[RB_STEP_ON_FAIL];
+	struct rb_diag *diag;
+
+	if (edge == NULL || edge->kind != RB_NODE_SCALAR || !rb_str_is(edge->text, "continue"))
+		return;
+	diag = rb_diag_add(p->ctx.diags, RB_W_STYLE, edge->span,
+	    "`on_fail: continue` goes on after the loop, which ends with the first item that fails");
+	rb_diag_hint(p->ctx.diags, diag,
+	    "write stop_on_fail: false in `for_each` to go on with the other items, true if this is meant");
 }
 
 /* --- what goes before the action --- */
@@ -178,6 +102,8 @@ lower_loop(struct rb_part *p)
 	rb_lower_field_reads(p, &f[WHERE]);
 	loop->where = f[WHERE].expr;
 	loop->stop_on_fail = f[STOP_ON_FAIL].node == NULL || f[STOP_ON_FAIL].value.b;
+	if (f[STOP_ON_FAIL].node == NULL)
+		warn_loop_stops(p);
 	if (f[PARALLEL].node != NULL && f[PARALLEL].value.i != 1)
 		rb_key_later(&p->ctx, "for_each.parallel", f[PARALLEL].node->span);
 }
@@ -211,14 +137,36 @@ lower_confirm(struct rb_part *p)
 
 /* --- the action of a leaf --- */
 
+/* The names that the environment of a script has for sure: what `env` sets, and what `requires` asks for. */
+static struct rb_str *
+env_names(struct rb_part *p, size_t *n)
+{
+	const struct rb_node *requires = rb_lower_top(p->lower, "requires"), *required = NULL;
+	const struct rb_step *s = p->step;
+	struct rb_str *names;
+	size_t more;
+
+	if (requires != NULL && requires->kind == RB_NODE_MAP)
+		required = rb_node_get(requires, "env");
+	more = required != NULL && required->kind == RB_NODE_LIST ? required->len : 0;
+	names = RB_ARRAY(p->ctx.arena, struct rb_str, s->nenv + more);
+	for (*n = 0; *n < s->nenv; (*n)++)
+		names[*n] = s->env[*n].name;
+	for (size_t i = 0; i < more; i++)
+		if (required->items[i]->kind == RB_NODE_SCALAR &&
+		    rb_scope_find(p->ctx.scope, required->items[i]->text, NULL) == NULL)
+			names[(*n)++] = required->items[i]->text;
+	return names;
+}
+
 void
 rb_lower_args(struct rb_part *p, const struct rb_node *value)
 {
 	struct rb_step *s = p->step;
 	const struct rb_key *keys = s->kind->keys;
 	struct rb_expr_ctx ctx = p->ctx;
-	size_t n = rb_keys_count(keys), errors = p->ctx.diags->errors, main = 0;
-	struct rb_str *names = RB_ARRAY(ctx.arena, struct rb_str, s->nenv), where;
+	size_t n = rb_keys_count(keys), errors = p->ctx.diags->errors, main = 0, nnames;
+	struct rb_str *names, where;
 
 	s->args = RB_ARRAY(ctx.arena, struct rb_field, n);
 	for (size_t i = 0; i < n; i++)
@@ -230,9 +178,8 @@ rb_lower_args(struct rb_part *p, const struct rb_node *value)
 	while (keys[main].name != NULL && (keys[main].flags & RB_KEY_MAIN) == 0)
 		main++;
 	if (keys[main].name != NULL && keys[main].type == RB_K_SCRIPT && value->kind != RB_NODE_MAP) {
-		for (size_t i = 0; i < s->nenv; i++)
-			names[i] = s->env[i].name;
-		rb_field_decode(&ctx, &keys[main], value, names, s->nenv, &s->args[main]);
+		names = env_names(p, &nnames);
+		rb_field_decode(&ctx, &keys[main], value, names, nnames, &s->args[main]);
 	} else {
 		where = rb_arena_fmt(ctx.arena, "`%s`", s->action);
 		rb_keys_decode(&ctx, value, keys, s->args, where.p);

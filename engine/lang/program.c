@@ -28,6 +28,16 @@ rb_unit_step(const struct rb_unit *u, struct rb_str id)
 	return s;
 }
 
+bool
+rb_step_keeps_secret(const struct rb_step *step)
+{
+	for (size_t i = 0; i < step->ncaptures; i++) {
+		if (step->captures[i].secret)
+			return true;
+	}
+	return false;
+}
+
 const struct rb_procedure *
 rb_unit_proc(const struct rb_unit *u, struct rb_str name)
 {

@@ -361,6 +361,8 @@ void rb_program_free(struct rb_program *p); /* closes patterns; the arena is the
 /* The step of an id in a unit, or NULL; a procedure by name, or NULL. */
 const struct rb_step *rb_unit_step(const struct rb_unit *u, struct rb_str id);
 const struct rb_procedure *rb_unit_proc(const struct rb_unit *u, struct rb_str name);
+/* True if a capture of the step is secret: none of its output reaches a sink. */
+bool rb_step_keeps_secret(const struct rb_step *step);
 /* The file's metadata by key name: its constant text, or empty. */
 struct rb_str rb_unit_meta(const struct rb_unit *u, const char *key);
 

@@ -8,9 +8,22 @@
 /* The whole reference as Markdown. `outcomes` is the section on outcomes of steps, which the scheduler's
  * table gives; may be empty. */
 void rb_language_doc(const struct rb_kind *const *kinds, struct rb_str outcomes, struct rb_buf *out);
-/* Explains an action, a key, a fact that every step has, a type, a function, or a code (E014). 0; or -1 if
- * there is no such word, and then what is near to it is appended, one word a line. */
+/* Explains an action, a key, a fact, a type, a function, a member of `run` (run.host), a topic, or a code
+ * (E014). 0; or -1 if there is no such word, and then what is near to it is appended, one word a line. */
 int rb_language_explain(const char *word, const struct rb_kind *const *kinds, struct rb_buf *out);
+
+/* What no table has, by the words that `explain` finds it by: blanks between. `text` is Markdown. */
+struct rb_topic_row {
+	const char *words;
+	const char *title;
+	const char *text;
+};
+extern const struct rb_topic_row rb_topic_rows[]; /* ends with NULL words */
+bool rb_topic_is(const struct rb_topic_row *topic, struct rb_str word);
+
+/* The type of `run`, and the facts that a step with for_each has instead of a step's own. */
+extern const struct rb_type rb_run_type;
+extern const struct rb_fact_row rb_loop_fact_rows[]; /* ends with a NULL name */
 
 /* The key tables below the top ones, by the key that they belong to: what the reference and `explain` walk.
  */

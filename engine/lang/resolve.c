@@ -1,12 +1,13 @@
 /* From a step to its request: every ${} filled in, every mentioned name of a script given its value. The one
  * road that the dry run, the drill, the tests and the real run share. */
 #include "lang/kind.h"
+#include "lang/unset.h"
 
 #include <string.h>
 
 /* The first reason for which the request cannot be performed wins; an UNKNOWN only marks it. */
 static void
-note_value(struct rb_request *req, struct rb_eval *ev, struct rb_value v, const char *what)
+note_value(struct rb_request *req, struct rb_eval *ev, struct rb_value v, const char *what, struct rb_span at)
 {
 	if (v.kind == RB_V_UNKNOWN) {
 		req->unknown = true;
@@ -14,20 +15,20 @@ note_value(struct rb_request *req, struct rb_eval *ev, struct rb_value v, const 
 	}
 	if (v.kind == RB_V_LIST) {
 		for (size_t i = 0; i < v.list->len; i++)
-			note_value(req, ev, v.list->items[i], what);
+			note_value(req, ev, v.list->items[i], what, at);
 		return;
 	}
 	if (v.kind == RB_V_MAP) {
 		for (size_t i = 0; i < v.map->len; i++)
-			note_value(req, ev, v.map->pairs[i].value, what);
+			note_value(req, ev, v.map->pairs[i].value, what, at);
 		return;
 	}
 	if (rb_v_known(v) || req->why.kind == RB_V_ERROR)
 		return;
 	if (v.kind == RB_V_UNSET)
-		req->why = rb_v_error(ev->arena, "`%s`: `%.*s` is unset", what, RB_STR_ARG(v.s));
-	else
-		req->why = rb_v_error(ev->arena, "`%s`: %.*s", what, RB_STR_ARG(v.s));
+		v.s = rb_unset_text(ev->arena, ev->frame, v.s);
+	req->why = rb_v_error(ev->arena, "`%s`: %.*s", what, RB_STR_ARG(v.s));
+	req->at = at;
 }
 
 /* A field that is there; UNSET when it is not. */
@@ -39,8 +40,19 @@ field_value(struct rb_request *req, struct rb_eval *ev, const struct rb_field *f
 	if (f == NULL || f->node == NULL)
 		return rb_v_unset(rb_str_c(what));
 	v = rb_field_eval(f, ev);
-	note_value(req, ev, v, what);
+	note_value(req, ev, v, what, f->node->span);
 	return v;
+}
+
+/* What a key is called in a message: the main one of `say: …` is never written by its own name. */
+static const char *
+called(const struct rb_step *step, size_t row)
+{
+	const struct rb_key *key = &step->kind->keys[row];
+	const struct rb_node *node = step->args[row].node;
+	bool alone = node != NULL && node->span.from == step->action_span.from;
+
+	return (key->flags & RB_KEY_MAIN) != 0 && alone ? step->kind->name : key->name;
 }
 
 struct env_build {
@@ -51,7 +63,7 @@ struct env_build {
 /* Adds one variable, in the form in which a script gets it (language.md, section 4). */
 static void
 add_variable(struct rb_request *req, struct rb_eval *ev, struct env_build *env, struct rb_str name,
-    struct rb_value v, bool secret)
+    struct rb_value v, bool secret, struct rb_span at)
 {
 	struct rb_vpair pair = {name, v};
 	const char *why = NULL;
@@ -70,7 +82,7 @@ add_variable(struct rb_request *req, struct rb_eval *ev, struct env_build *env, 
 	if (!rb_v_known(pair.value)) {
 		struct rb_str shown = rb_arena_fmt(ev->arena, "$%.*s", RB_STR_ARG(name));
 
-		note_value(req, ev, pair.value, shown.p);
+		note_value(req, ev, pair.value, shown.p, at);
 	}
 	if (secret)
 		env->secret[env->nsecret++] = pair;
@@ -112,14 +124,14 @@ build_env(struct rb_request *req, struct rb_eval *ev)
 		const struct rb_field *f = &step->env[i].value;
 		bool secret = f->tmpl != NULL && rb_tmpl_secret(f->tmpl);
 
-		add_variable(req, ev, &env, step->env[i].name, rb_field_eval(f, ev), secret);
+		add_variable(req, ev, &env, step->env[i].name, rb_field_eval(f, ev), secret, f->node->span);
 	}
 	for (size_t i = 0; i < step->nsecrets; i++) {
 		struct rb_value v =
 		    rb_frame_get(ev->frame, ev->frame->file == ev->frame ? 0 : 1, step->secrets[i]->slot);
 
 		if (v.kind != RB_V_UNSET && !has_pair(env.secret, env.nsecret, step->secrets[i]->name))
-			add_variable(req, ev, &env, step->secrets[i]->name, v, true);
+			add_variable(req, ev, &env, step->secrets[i]->name, v, true, step->action_span);
 	}
 	for (size_t i = 0; script != NULL && i < script->nmentions; i++) {
 		const struct rb_mention *m = &script->mentions[i];
@@ -131,9 +143,9 @@ build_env(struct rb_request *req, struct rb_eval *ev)
 		if (v.kind == RB_V_UNSET && m->guarded)
 			continue;
 		if (v.kind == RB_V_UNSET)
-			v = rb_v_error(ev->arena, "`%.*s` is unset; where that is meant, write ${%.*s:-}",
-			    RB_STR_ARG(v.s), RB_STR_ARG(m->name));
-		add_variable(req, ev, &env, m->name, v, rb_expr_secret(m->expr));
+			v = rb_v_error(ev->arena, "%.*s; where that is meant, write ${%.*s:-}",
+			    RB_STR_ARG(rb_unset_text(ev->arena, ev->frame, v.s)), RB_STR_ARG(m->name));
+		add_variable(req, ev, &env, m->name, v, rb_expr_secret(m->expr), step->action_span);
 	}
 	maps[0] = (struct rb_vmap){env.nopen, env.open};
 	maps[1] = (struct rb_vmap){env.nsecret, env.secret};
@@ -153,7 +165,7 @@ rb_step_resolve(const struct rb_step *step, struct rb_eval *ev)
 	req->why = rb_v_unset(RB_STR("why"));
 	req->values = RB_ARRAY(ev->arena, struct rb_value, n);
 	for (size_t i = 0; i < n; i++)
-		req->values[i] = field_value(req, ev, &step->args[i], kind->keys[i].name);
+		req->values[i] = field_value(req, ev, &step->args[i], called(step, i));
 	build_env(req, ev);
 	req->cwd = field_value(req, ev, step->cwd, "cwd");
 	req->stdin_ = field_value(req, ev, step->stdin_, "stdin");

@@ -54,6 +54,7 @@ rb_scope_declare(struct rb_scope *scope, struct rb_arena *arena, enum rb_decl_ki
 			rb_diag_hint(diags, diag, "choose another name");
 			return d;
 		}
+		d->disputed = true;
 		diag = rb_diag_add(diags, RB_E_REPEATED, span, "the name `%.*s` is taken (line %zu)",
 		    RB_STR_ARG(name), line_of(d->span));
 		rb_diag_hint(diags, diag,

@@ -34,6 +34,7 @@ struct rb_decl {
 	const struct rb_step *within; /* innermost looping step around it: invisible outside of that one */
 	bool from_setup;              /* RB_DECL_STEP of `setup`: procedures may read it too */
 	bool used;                    /* something reads it */
+	bool disputed;                /* something else was to have this name too, which was told */
 };
 
 struct rb_scope {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lang/shell.h"
+#include "lang/shell_quote.h"
 #include "lang/template.h"
 
 enum {
@@ -14,8 +15,9 @@ enum {
 
 struct mentioned {
 	struct rb_str name;
-	size_t at; /* in the text */
+	size_t at; /* in the text; of the first that is expanded, if there is one */
 	bool guarded;
+	bool expanded; /* the shell itself reads it somewhere, and fails where it is unset */
 };
 
 struct reader {
@@ -24,6 +26,8 @@ struct reader {
 	struct rb_map names; /* → struct mentioned * */
 	struct rb_map set;   /* names that the script itself sets */
 	struct rb_map own;   /* names that the step's env sets */
+	struct rb_shell_quote quote;
+	bool open; /* it reads commands from elsewhere, which may set anything */
 	unsigned complaints;
 	bool failed;
 };
@@ -43,7 +47,7 @@ is_value(const struct rb_decl *decl)
 static struct rb_str
 find_flat(const struct reader *r, const struct rb_type *t, struct rb_str flat, bool *json)
 {
-	*json = *json || (t != NULL && t->base == RB_ANY);
+	*json = *json || (t != NULL && (t->base == RB_ANY || (t->base == RB_RECORD && t->len == 0)));
 	for (size_t i = 0; t != NULL && i < t->len; i++) {
 		const struct rb_member *m = &t->members[i];
 		struct rb_str rest;
@@ -156,19 +160,48 @@ injection(struct reader *r, const struct rb_shell_item *item)
 		    r->ctx->diags, d, "give it a name with `capture` or `values`, and write that as $name");
 }
 
+/* ${name:?why}: that it may be unset was thought of. */
+static bool
+is_demanded(struct rb_str s, size_t at, size_t end)
+{
+	end += end < s.n && s.p[end] == ':';
+	return at > 0 && s.p[at - 1] == '{' && end < s.n && s.p[end] == '?';
+}
+
+/* Whether the shell expands the name at `at`, which awk or a `bash -c` may do with others. */
+static bool
+is_expanded(struct reader *r, size_t at)
+{
+	struct rb_str s = r->node->text;
+	size_t from = at;
+
+	if (at > 0 && s.p[at - 1] == '$')
+		from = at - 1;
+	else if (at > 1 && s.p[at - 1] == '{' && s.p[at - 2] == '$')
+		from = at - 2;
+	for (at = from; at > 0 && s.p[at - 1] == '\\'; at--)
+		;
+	return (from - at) % 2 == 0 && !rb_shell_quote_inert(&r->quote, from);
+}
+
 static void
 note_read(struct reader *r, const struct rb_shell_item *item)
 {
 	struct mentioned *m = rb_map_get(&r->names, item->text);
+	bool expanded = !item->guarded && !is_demanded(r->node->text, item->at, item->at + item->text.n) &&
+			is_expanded(r, item->at);
 
 	if (m != NULL) {
 		m->guarded = m->guarded && item->guarded;
+		m->at = expanded && !m->expanded ? item->at : m->at;
+		m->expanded = m->expanded || expanded;
 		return;
 	}
 	m = RB_NEW(r->ctx->arena, struct mentioned);
 	m->name = rb_arena_str(r->ctx->arena, item->text);
 	m->at = item->at;
 	m->guarded = item->guarded;
+	m->expanded = expanded;
 	rb_map_put(&r->names, m->name, m);
 }
 
@@ -202,6 +235,9 @@ note(void *reader, const struct rb_shell_item *item)
 		break;
 	case RB_SHELL_SET:
 		rb_map_put(&r->set, item->text, r);
+		break;
+	case RB_SHELL_OPEN:
+		r->open = true;
 		break;
 	case RB_SHELL_DOTTED:
 		/* "$host.example.org" is in order; where $host would be a step it can only be meant as its
@@ -290,6 +326,54 @@ offer_decl(struct nearest *best, struct rb_str name, const struct rb_decl *decl)
 		offer_flat(best, name, text, decl->name.n, decl->type);
 }
 
+/* Whether a name is one of the environment, where the file does not say so: those are upper-case, but for
+ * the proxies. */
+static bool
+is_environments(struct rb_str name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] >= 'a' && name.p[i] <= 'z')
+			return (name.p[0] >= 'A' && name.p[0] <= 'Z') || rb_str_ends(name, "_proxy");
+	return true;
+}
+
+/* $row_NAME: the members of what is read from a table or from JSON are known only when it runs. */
+static void
+warn_member(struct reader *r, const struct mentioned *m, const struct rb_decl *of, struct rb_span span)
+{
+	struct rb_str member = rb_str_cut(m->name, of->name.n + 1, m->name.n);
+	struct rb_diag *d;
+
+	if (of->kind == RB_DECL_STEP) {
+		d = rb_diag_add(r->ctx->diags, RB_W_MISTYPED, span,
+		    "$%.*s would stand in JSON, whose members are no variables", RB_STR_ARG(m->name));
+		rb_diag_hint(
+		    r->ctx->diags, d, "give it a name with `capture`, from `%.*s`", RB_STR_ARG(of->name));
+		return;
+	}
+	d = rb_diag_add(r->ctx->diags, RB_W_MISTYPED, span,
+	    "$%.*s would be a member of `%.*s` that is known only when it runs: these are no variables",
+	    RB_STR_ARG(m->name), RB_STR_ARG(of->name));
+	rb_diag_hint(r->ctx->diags, d, "write env: {%.*s: \"${%.*s.%.*s}\"}, and $%.*s in the script",
+	    RB_STR_ARG(member), RB_STR_ARG(of->name), RB_STR_ARG(member), RB_STR_ARG(member));
+}
+
+/* Whether the name would be a fact of something whose own name is disputed, so that nothing is known of it.
+ */
+static bool
+is_disputed(const struct reader *r, struct rb_str name)
+{
+	for (size_t i = name.n; i > 0; i--) {
+		const struct rb_decl *decl = i == name.n || name.p[i] == '_'
+						 ? rb_scope_find(r->ctx->scope, rb_str_cut(name, 0, i), NULL)
+						 : NULL;
+
+		if (decl != NULL && decl->disputed)
+			return true;
+	}
+	return false;
+}
+
 static void
 warn_undefined(struct reader *r, const struct mentioned *m, const struct rb_decl *json)
 {
@@ -304,7 +388,10 @@ warn_undefined(struct reader *r, const struct mentioned *m, const struct rb_decl
 		for (size_t i = 0; i < s->decls.len; i++)
 			offer_decl(&best, m->name, s->decls.entries[i].value);
 	}
-	if ((best.distance > most && json == NULL && !facts) || !may_complain(r))
+	if (best.distance > most && json == NULL && !facts &&
+	    (!m->expanded || r->open || is_environments(m->name) || is_disputed(r, m->name)))
+		return;
+	if (!may_complain(r))
 		return;
 	span = rb_node_span(r->node, m->at, m->at + m->name.n);
 	if (facts) {
@@ -314,10 +401,13 @@ warn_undefined(struct reader *r, const struct mentioned *m, const struct rb_decl
 	} else if (best.distance <= most) {
 		d = rb_diag_add(diags, RB_W_MISTYPED, span, "nothing defines $%.*s", RB_STR_ARG(m->name));
 		rb_diag_hint(diags, d, "did you mean $%.*s?", (int)best.n, best.text);
+	} else if (json != NULL) {
+		warn_member(r, m, json, span);
 	} else {
-		d = rb_diag_add(diags, RB_W_MISTYPED, span,
-		    "$%.*s would stand in JSON, whose members are no variables", RB_STR_ARG(m->name));
-		rb_diag_hint(diags, d, "give it a name with `capture`, from `%.*s`", RB_STR_ARG(json->name));
+		d = rb_diag_add(diags, RB_W_MISTYPED, span, "nothing sets $%.*s", RB_STR_ARG(m->name));
+		rb_diag_hint(diags, d,
+		    "declare it as an input, value or `env`; if it may be missing, write ${%.*s:-}",
+		    RB_STR_ARG(m->name));
 	}
 }
 
@@ -355,6 +445,14 @@ add_mention(struct reader *r, struct rb_script *script, const struct mentioned *
 	}
 	if (set && !visible(r, decl))
 		return;
+	if (decl->kind == RB_DECL_STEP && decl->step == r->ctx->step && decl->step != NULL && !m->guarded &&
+	    !set && may_complain(r))
+		rb_diag_hint(r->ctx->diags,
+		    rb_diag_add(r->ctx->diags, RB_W_MISTYPED, rb_node_span(r->node, m->at, m->at + m->name.n),
+			"$%.*s is a fact of this very step, which is there only after it ran",
+			RB_STR_ARG(m->name)),
+		    "read it in a later step; `capture` and `expect` have it as this.%.*s",
+		    RB_STR_ARG(rb_str_cut(path, decl->name.n + 1, path.n)));
 	to->name = m->name;
 	to->decl = decl;
 	/* What the script sets by itself need not be there before. */
@@ -378,6 +476,7 @@ rb_script_parse(const struct rb_expr_ctx *ctx, const struct rb_node *scalar, con
 	rb_map_init(&r.own, ctx->arena);
 	for (size_t i = 0; i < nown_env; i++)
 		rb_map_put(&r.own, own_env[i], &r);
+	rb_shell_quote_init(&r.quote, scalar->text);
 	rb_shell_read(scalar->text, note, &r);
 	script->text = scalar->text;
 	script->mentions = RB_ARRAY(ctx->arena, struct rb_mention, r.names.len);

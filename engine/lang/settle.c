@@ -145,6 +145,31 @@ offer_span(const struct rb_offer *offer, const struct rb_input *input)
 							: (struct rb_span){NULL, 0, 0};
 }
 
+/* Whether the input says that it may be empty: by its default, by a choice, or since it need not be given. */
+static bool
+may_be_empty(const struct rb_input *input)
+{
+	const struct rb_field *d = input->dflt;
+
+	for (size_t i = 0; i < input->nchoices; i++)
+		if (input->choices[i].kind == RB_V_TEXT && input->choices[i].s.n == 0)
+			return true;
+	if (d == NULL)
+		return !input->required;
+	return d->tmpl != NULL ? rb_tmpl_constant(d->tmpl) && rb_tmpl_source(d->tmpl).n == 0
+			       : d->value.kind == RB_V_TEXT && d->value.s.n == 0;
+}
+
+/* What somebody gave: an Enter too many is no value, where the author did not say so. */
+static int
+check_given(const struct rb_input *input, struct rb_value given, struct rb_str *why)
+{
+	if (given.kind != RB_V_TEXT || given.s.n > 0 || may_be_empty(input))
+		return 0;
+	*why = RB_STR("it is empty, and takes an empty text only where its `default` is \"\"");
+	return -1;
+}
+
 /* Everything that a value must be, also what only the host knows. */
 static int
 accept(struct inputs *in, const struct rb_input *input, struct rb_value given, struct rb_value *out,
@@ -172,7 +197,8 @@ ask(struct inputs *in, const struct rb_input *input, struct rb_value *out)
 	for (int i = 0; in->s->ask != NULL && i < ASKS_MAX; i++) {
 		if (in->s->ask(in->s->ctx, input, why, &text) == 0)
 			break;
-		if (accept(in, input, rb_v_text(text), out, &why) == 0)
+		if (check_given(input, rb_v_text(text), &why) == 0 &&
+		    accept(in, input, rb_v_text(text), out, &why) == 0)
 			return 0;
 	}
 	diag = rb_diag_add(in->s->diags, RB_E_INPUT, input->span, "the input `%.*s` has no value%s%.*s",
@@ -198,7 +224,8 @@ find_value(struct inputs *in, const struct rb_input *input, struct rb_value *out
 		rb_field_exprs(input->dflt, settle_reads, in);
 	given = offer != NULL ? offer->value : rb_field_eval(input->dflt, &ev);
 	*source = offer != NULL ? offer->source : "default";
-	if (accept(in, input, given, out, &why) == 0)
+	if ((offer == NULL || check_given(input, given, &why) == 0) &&
+	    accept(in, input, given, out, &why) == 0)
 		return 0;
 	/* A default that reads an input which is missing has been told of already. */
 	if (offer != NULL || given.kind != RB_V_UNSET || in->s->diags->errors == 0)

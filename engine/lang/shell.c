@@ -279,6 +279,8 @@ read_word(struct shell *s, size_t i)
 
 	if (name.n == 0)
 		return;
+	if (rb_str_is(name, "source") || rb_str_is(name, "eval"))
+		tell_name(s, RB_SHELL_OPEN, name, false);
 	for (size_t k = 0; k < sizeof(setters) / sizeof(setters[0]); k++) {
 		if (rb_str_is(name, setters[k].word))
 			read_operands(s, end, setters[k].names);
@@ -291,6 +293,37 @@ read_word(struct shell *s, size_t i)
 	end += byte_at(s, end) == '+';
 	if (byte_at(s, end) == '=')
 		tell_name(s, RB_SHELL_SET, name, false);
+}
+
+/* "{" at i, where a word can begin: {name}>file sets the name. */
+static void
+read_descriptor(struct shell *s, size_t i)
+{
+	struct rb_str name = name_at(s, i + 1);
+	size_t end = i + 1 + name.n;
+
+	if (name.n > 0 && byte_at(s, end) == '}' && is_one_of(byte_at(s, end + 1), "<>"))
+		tell_name(s, RB_SHELL_SET, name, false);
+}
+
+/* Whether a command can begin at i: `find . -name x` does not read the file -name. */
+static bool
+begins_command(const struct shell *s, size_t i)
+{
+	static const char *const words[] = {"then", "do", "else"};
+	size_t end = i, from;
+
+	while (end > 0 && is_blank(s->text.p[end - 1]))
+		end--;
+	if (end == 0 || is_one_of(s->text.p[end - 1], "\n;|&({"))
+		return true;
+	for (from = end; from > 0 && is_name_start(s->text.p[from - 1]); from--)
+		;
+	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+		if (rb_str_is(rb_str_cut(s->text, from, end), words[k]))
+			return true;
+	}
+	return false;
 }
 
 /* ---- the text ---- */
@@ -316,6 +349,10 @@ rb_shell_read(struct rb_str text, void (*fn)(void *ctx, const struct rb_shell_it
 			read_word(&s, i);
 		else if (c == '{' && byte_at(&s, i + 1) == '{')
 			read_moustache(&s, i);
+		else if (c == '{' && fresh)
+			read_descriptor(&s, i);
+		else if (c == '.' && is_blank(byte_at(&s, i + 1)) && begins_command(&s, i))
+			tell(&s, RB_SHELL_OPEN, rb_str_cut(text, i, i + 1), i, i + 1, false);
 		fresh = is_one_of(text.p[next - 1], " \t\n;|&({`!\"'");
 		i = next;
 	}

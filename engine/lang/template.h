@@ -33,10 +33,11 @@ struct rb_str rb_tmpl_source(const struct rb_tmpl *t);
 /* The value: TEXT, or for a field that is exactly ${x} x's own value with its type (not in URL, HEADER and
  * REGEX places, which are text always). UNKNOWN's marker holds the known text with <holder.pid> in it. */
 struct rb_value rb_tmpl_eval(const struct rb_tmpl *t, struct rb_eval *ev);
-/* A pattern like those that a REGEX place makes, with "x" for each value: for its groups. The caller closes it.
- * NULL, *why and *at (in the sample) as in rb_pattern_new. */
+/* A pattern like those that a REGEX place makes, with "x" for each value: for its groups. The caller closes
+ * it. NULL, *why and *at (in the sample) as in rb_pattern_new. */
 struct rb_pattern;
-struct rb_pattern *rb_tmpl_sample(const struct rb_tmpl *t, struct rb_arena *arena, struct rb_str *why, size_t *at);
+struct rb_pattern *rb_tmpl_sample(
+    const struct rb_tmpl *t, struct rb_arena *arena, struct rb_str *why, size_t *at);
 /* For each expression in it. */
 void rb_tmpl_exprs(const struct rb_tmpl *t, void (*fn)(void *ctx, const struct rb_expr *e), void *fn_ctx);
 
@@ -53,9 +54,9 @@ struct rb_script {
 	struct rb_mention *mentions;
 };
 /* Finds the facts that the text mentions as $name or ${name…}, here-documents and $((name)) included; adds
- * RB_E_INJECTION for {{ known.name }}, ${known.name} and $step.fact (with the fix), RB_W_MISTYPED for names near to
- * known ones. `own_env`: names that the step's `env` and `secrets` give (they win, and are no mentions). NULL if there
- * was an error. */
+ * RB_E_INJECTION for {{ known.name }}, ${known.name} and $step.fact (with the fix), RB_W_MISTYPED for names
+ * near to known ones. `own_env`: names that the step's `env` and `secrets` give (they win, and are no
+ * mentions). NULL if there was an error. */
 struct rb_script *rb_script_parse(const struct rb_expr_ctx *ctx, const struct rb_node *scalar,
     const struct rb_str *own_env, size_t nown_env);
 

@@ -55,6 +55,17 @@ encode(struct rb_url *u, char c)
 }
 
 void
+rb_url_encode(struct rb_str text, struct rb_buf *out)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (is_unreserved(text.p[i]))
+			rb_buf_char(out, text.p[i]);
+		else
+			rb_buf_fmt(out, "%%%02X", (unsigned)(unsigned char)text.p[i]);
+	}
+}
+
+void
 rb_url_begin(struct rb_url *u, struct rb_buf *out)
 {
 	memset(u, 0, sizeof(*u));
@@ -144,9 +155,8 @@ put_authority(struct rb_url *u, char c)
 		u->brackets = false;
 	else if (c == ':' && !u->brackets)
 		return go_on(u, c, RB_URL_PORT);
-	else if (rb_str_ends(part_text(u), "]"))
-		return BAD_HOST;
-	else if (!u->brackets && !is_letter(c) && !is_digit(c) && c != '.' && c != '-' && c != '_')
+	else if (rb_str_ends(part_text(u), "]") ||
+		 (!u->brackets && !is_letter(c) && !is_digit(c) && c != '.' && c != '-' && c != '_'))
 		return BAD_HOST;
 	rb_buf_char(u->out, c);
 	return NULL;

@@ -88,6 +88,18 @@ number_before(struct rb_str s, size_t end)
 	return rb_str_cut(s, from, end - from > NEAR_MAX ? from + NEAR_MAX : end);
 }
 
+/* What is wrong, as jansson says it. The token that it quotes is only where the text goes on: marked as cut,
+ * so that the masker knows the beginning of a secret in it. */
+static struct rb_str
+said(struct rb_arena *arena, const json_error_t *error)
+{
+	struct rb_str text = rb_str_c(error->text);
+
+	if (!rb_str_ends(text, "'"))
+		return rb_arena_str(arena, text);
+	return rb_arena_fmt(arena, "%.*s…'", (int)text.n - 1, text.p);
+}
+
 static struct rb_value
 refusal(struct rb_arena *arena, struct rb_str text, const json_error_t *error)
 {
@@ -108,8 +120,8 @@ refusal(struct rb_arena *arena, struct rb_str text, const json_error_t *error)
 	case json_error_invalid_utf8:
 		return rb_v_error(arena, "JSON: the text is not UTF-8 (line %d)", error->line);
 	default:
-		return rb_v_error(
-		    arena, "not JSON: line %d, column %d: %s", error->line, error->column, error->text);
+		return rb_v_error(arena, "not JSON: line %d, column %d: %.*s", error->line, error->column,
+		    RB_STR_ARG(said(arena, error)));
 	}
 }
 

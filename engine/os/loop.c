@@ -33,6 +33,9 @@ rb_loop_new(const struct rb_alloc *alloc)
 	loop = rb_alloc_zero(alloc, 1, sizeof(*loop));
 	loop->alloc = alloc;
 	loop->wake_out = ends[1];
+	for (size_t i = 0; i < RB_LOOP_SPARE; i++)
+		loop->spare[i] = -1;
+	rb_loop_keep(loop);
 	loop->wake =
 	    (struct rb_loop_fd){.fd = ends[0], .want = RB_LOOP_READ, .ready = wake_ready, .ctx = loop};
 	rb_loop_fd_add(loop, &loop->wake);
@@ -47,6 +50,7 @@ rb_loop_free(struct rb_loop *loop)
 	for (size_t i = 0; i < loop->nfds; i++)
 		if (loop->fds[i] != NULL && loop->fds[i]->ready == rb_loop_child_ready)
 			close(loop->fds[i]->fd);
+	rb_loop_lend(loop);
 	close(loop->wake.fd);
 	close(loop->wake_out);
 	rb_alloc_free(loop->alloc, loop->fds);
@@ -59,6 +63,25 @@ const struct rb_alloc *
 rb_loop_alloc(const struct rb_loop *loop)
 {
 	return loop->alloc;
+}
+
+void
+rb_loop_lend(struct rb_loop *loop)
+{
+	for (size_t i = 0; i < RB_LOOP_SPARE; i++) {
+		if (loop->spare[i] >= 0)
+			close(loop->spare[i]);
+		loop->spare[i] = -1;
+	}
+}
+
+void
+rb_loop_keep(struct rb_loop *loop)
+{
+	for (size_t i = 0; i < RB_LOOP_SPARE; i++) {
+		if (loop->spare[i] < 0)
+			loop->spare[i] = fcntl(loop->wake_out, F_DUPFD_CLOEXEC, 0);
+	}
 }
 
 void

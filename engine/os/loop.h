@@ -87,9 +87,19 @@ void rb_loop_timer_clear(struct rb_loop *loop, struct rb_loop_timer *t);
 void rb_loop_child_add(struct rb_loop *loop, struct rb_loop_child *c);
 /* Stops watching; the child is not reaped. Nothing happens if it is not watched. */
 void rb_loop_child_remove(struct rb_loop *loop, struct rb_loop_child *c);
+/* Resumes the child's group if the child has been stopped since the last call: ^Z at a terminal that it was
+ * given stops it, and nothing else would resume it. */
+void rb_loop_child_resume(const struct rb_loop_child *c);
 /* Frees the zombie (and stops watching). 0, or -1 if the child still lives (it is then left alone). After
  * this no signal may be sent to the pid or its group. */
 int rb_loop_child_reap(struct rb_loop_child *c);
+
+/* The loop keeps RB_LOOP_SPARE descriptors back, so that processes can be looked at and signalled also when
+ * all others are taken, which is when children have to be ended. `lend` gives them up for what is done
+ * between the two calls, `keep` takes them again as far as they can be had. */
+enum { RB_LOOP_SPARE = 2 };
+void rb_loop_lend(struct rb_loop *loop);
+void rb_loop_keep(struct rb_loop *loop);
 
 /* Ends a wait of the loop and has `woken` called in the loop's thread. Async-signal-safe, errno kept; from
  * any thread. Many wakes before a step are one. */

@@ -2,6 +2,7 @@
 #include "os/loop_private.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,6 +76,16 @@ rb_loop_child_remove(struct rb_loop *loop, struct rb_loop_child *c)
 	while (*p != c)
 		p = &(*p)->next;
 	*p = c->next;
+}
+
+void
+rb_loop_child_resume(const struct rb_loop_child *c)
+{
+	siginfo_t si;
+
+	memset(&si, 0, sizeof(si));
+	if (waitid(P_PID, (id_t)c->pid, &si, WSTOPPED | WNOHANG) == 0 && si.si_pid == c->pid)
+		kill(-c->pid, SIGCONT);
 }
 
 int

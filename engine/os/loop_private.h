@@ -23,6 +23,7 @@ struct rb_loop {
 	bool stepping;
 	int64_t now; /* of the current step */
 	int wake_out;
+	int spare[RB_LOOP_SPARE]; /* copies of wake_out, never written to; -1 where there is none */
 	struct rb_loop_fd wake;
 	void (*woken)(void *ctx);
 	void *woken_ctx;

@@ -110,6 +110,13 @@ rb_proc_read(pid_t pid, struct rb_proc *p)
 	return 0;
 }
 
+/* Whether what failed is ours: too little of something, not a process that has just ended or is not shown. */
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 int
 rb_proc_each(bool (*each)(void *ctx, const struct rb_proc *p), void *ctx)
 {
@@ -117,17 +124,25 @@ rb_proc_each(bool (*each)(void *ctx, const struct rb_proc *p), void *ctx)
 	struct dirent *e;
 	struct rb_proc p;
 	int64_t pid;
+	int short_of = 0;
 
 	if (dir == NULL)
 		return -1;
 	for (e = readdir(dir); e != NULL; e = readdir(dir)) {
 		if (e->d_name[0] < '1' || e->d_name[0] > '9' || rb_str_int(rb_str_c(e->d_name), &pid) != 0)
 			continue;
-		if (rb_proc_read((pid_t)pid, &p) == 0 && !each(ctx, &p))
+		if (rb_proc_read((pid_t)pid, &p) != 0) {
+			if (is_shortage(errno)) {
+				short_of = errno;
+				break;
+			}
+		} else if (!each(ctx, &p)) {
 			break;
+		}
 	}
 	closedir(dir);
-	return 0;
+	errno = short_of;
+	return short_of == 0 ? 0 : -1;
 }
 
 int
@@ -230,12 +245,27 @@ rb_proc_user(pid_t pid, struct rb_buf *out)
 	return 0;
 }
 
-bool
-rb_proc_identity_ok(struct rb_proc_id id)
+int
+rb_proc_lives(struct rb_proc_id id)
 {
 	struct rb_proc p;
 
-	return rb_proc_read(id.pid, &p) == 0 && p.id.start == id.start && p.alive;
+	if (rb_proc_read(id.pid, &p) == 0)
+		return p.id.start == id.start && p.alive;
+	if (errno != ENOENT)
+		return -1;
+	/* It has ended, or it is not shown to us: another user's under hidepid, or all of them without /proc.
+	 */
+	if (kill(id.pid, 0) != 0 && errno == ESRCH)
+		return 0;
+	errno = EACCES;
+	return -1;
+}
+
+bool
+rb_proc_identity_ok(struct rb_proc_id id)
+{
+	return rb_proc_lives(id) == 1;
 }
 
 int64_t
@@ -341,10 +371,12 @@ rb_proc_signal(struct rb_proc_id id, int sig)
 	if (fd < 0 && errno == ESRCH)
 		return -1;
 	/* With the pidfd open, what the check sees is what will be signalled. */
-	if (!rb_proc_identity_ok(id)) {
+	rc = rb_proc_lives(id);
+	if (rc != 1) {
+		saved = rc == 0 ? ESRCH : errno;
 		if (fd >= 0)
 			close(fd);
-		errno = ESRCH;
+		errno = saved;
 		return -1;
 	}
 	if (fd < 0)

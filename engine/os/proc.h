@@ -30,7 +30,8 @@ struct rb_proc {
 
 /* What the kernel tells of a pid. 0, or -1 with errno (ENOENT: there is none; else /proc is not there). */
 int rb_proc_read(pid_t pid, struct rb_proc *p);
-/* Calls `each` for every process, until it returns false. 0, or -1 with errno if /proc cannot be read. */
+/* Calls `each` for every process, until it returns false. 0, or -1 with errno if /proc cannot be read, or not
+ * to its end (EMFILE): what was not found then may well be there. */
 int rb_proc_each(bool (*each)(void *ctx, const struct rb_proc *p), void *ctx);
 /* Appends the command line, arguments joined by blanks; "[comm]" where there is none (kernel threads,
  * zombies). At most RB_PROC_CMDLINE bytes. 0, or -1 if the process is gone. */
@@ -38,7 +39,10 @@ int rb_proc_cmdline(const struct rb_proc *p, struct rb_buf *out);
 /* Appends the user's name, from /etc/passwd alone (a directory service may be what is down), else the number.
  * 0, or -1 if the process is gone. */
 int rb_proc_user(pid_t pid, struct rb_buf *out);
-/* True if the process still is the one that was meant, and has not ended (a zombie has). */
+/* Whether the process still is the one that was meant, and has not ended (a zombie has): 1 or 0; -1 with
+ * errno where the kernel did not tell (EMFILE, no /proc). */
+int rb_proc_lives(struct rb_proc_id id);
+/* The same, where not knowing is as good as no. */
 bool rb_proc_identity_ok(struct rb_proc_id id);
 /* When it started: ns since the epoch, to 10 ms. */
 int64_t rb_proc_started(struct rb_proc_id id);
@@ -53,7 +57,7 @@ int rb_proc_pidfile(const char *path, pid_t *pid, char *why);
 int rb_proc_pidfd(pid_t pid);
 /* Signals the process if it still is the one that was meant: through a pidfd, with the start time checked
  * after it was opened, else (no pidfds here) by kill right after the check. 0; -1 with errno, ESRCH if it is
- * gone. */
+ * gone. Takes two descriptors for its time. */
 int rb_proc_signal(struct rb_proc_id id, int sig);
 
 enum rb_proc_stopped {

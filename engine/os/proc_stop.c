@@ -45,6 +45,15 @@ finish_gone(struct rb_proc_stop *s)
 		finish(s, RB_PROC_STOPPED_KILL, "is gone after KILL");
 }
 
+static void
+finish_unknown(struct rb_proc_stop *s)
+{
+	char text[RB_PROC_TEXT];
+
+	snprintf(text, sizeof(text), "could not be looked at: %s", strerror(errno));
+	finish(s, RB_PROC_STOP_FORBIDDEN, text);
+}
+
 /* True if it is this process or one that it descends from: ending it would end the run. */
 static bool
 is_ours(pid_t pid)
@@ -86,19 +95,23 @@ begin(struct rb_proc_stop *s)
 {
 	struct rb_proc p;
 
-	if (rb_proc_read(s->id.pid, &p) != 0) {
-		finish(s, RB_PROC_STOPPED_BEFORE, "was gone already");
+	switch (rb_proc_lives(s->id)) {
+	case -1:
+		finish_unknown(s);
 		return;
-	}
-	if (p.id.start != s->id.start) {
-		finish(s, RB_PROC_STOPPED_BEFORE, "is another process now: nothing was signalled");
+	case 0:
+		if (rb_proc_read(s->id.pid, &p) == 0 && p.id.start != s->id.start)
+			finish(s, RB_PROC_STOPPED_BEFORE, "is another process now: nothing was signalled");
+		else
+			finish(s, RB_PROC_STOPPED_BEFORE, "was gone already");
 		return;
+	default:
+		break;
 	}
 	if (is_ours(s->id.pid)) {
 		finish(s, RB_PROC_STOP_FORBIDDEN, "is what this run depends on: it is not stopped");
 		return;
 	}
-	s->end.fd = rb_proc_pidfd(s->id.pid);
 	if (s->end.fd >= 0)
 		rb_loop_fd_add(s->loop, &s->end);
 	if (s->grace > 0)
@@ -108,15 +121,13 @@ begin(struct rb_proc_stop *s)
 }
 
 static void
-tick(void *ctx)
+go_on(struct rb_proc_stop *s)
 {
-	struct rb_proc_stop *s = ctx;
-
 	if (s->sent == 0) {
 		begin(s);
 		return;
 	}
-	if (!rb_proc_identity_ok(s->id)) {
+	if (rb_proc_lives(s->id) == 0) {
 		finish_gone(s);
 		return;
 	}
@@ -130,6 +141,20 @@ tick(void *ctx)
 		signal_it(s, SIGKILL, RB_PROC_PATIENCE);
 	else
 		finish(s, RB_PROC_STOP_SURVIVED, "is still there after KILL");
+}
+
+static void
+tick(void *ctx)
+{
+	struct rb_proc_stop *s = ctx;
+	struct rb_loop *loop = s->loop; /* the stop may be freed by its end */
+
+	/* Before the identity is checked, and not out of what is lent, since it is kept. */
+	if (s->sent == 0)
+		s->end.fd = rb_proc_pidfd(s->id.pid);
+	rb_loop_lend(loop);
+	go_on(s);
+	rb_loop_keep(loop);
 }
 
 static void

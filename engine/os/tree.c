@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/proc.h"
@@ -22,6 +23,8 @@
 
 struct member {
 	struct rb_proc_id id;
+	pid_t parent;
+	bool found; /* belongs to the tree */
 	bool escaped;
 	char state;
 	char comm[RB_TREE_COMM];
@@ -35,7 +38,6 @@ struct members {
 struct rb_tree {
 	struct rb_loop *loop;
 	struct rb_proc_id child;
-	bool blind; /* /proc cannot be read: the group is all that is known */
 	char cookie[sizeof(RB_TREE_COOKIE) + RB_TREE_COOKIE_SIZE +
 		    1]; /* the whole entry; "" if there is none */
 	void (*done)(void *ctx, const struct rb_tree_result *r);
@@ -45,7 +47,8 @@ struct rb_tree {
 	bool clear; /* the last look has found nobody */
 	struct rb_loop_timer tick;
 	struct rb_loop_fd end; /* the child's pidfd; fd is -1 where there is none */
-	struct members live;   /* found by the last look */
+	struct members seen;   /* all that began after the child, by the last look */
+	struct members live;   /* those of the tree */
 	struct members asked;  /* those that have had TERM: a second one may mean something else to them */
 	struct rb_tree_result result;
 };
@@ -60,6 +63,22 @@ rb_tree_cookie(char out[RB_TREE_COOKIE_SIZE])
 	for (size_t i = 0; i < sizeof(raw); i++)
 		snprintf(out + 2 * i, 3, "%02x", raw[i]);
 	return 0;
+}
+
+void
+rb_tree_survivors_text(const struct rb_tree_result *r, struct rb_buf *out)
+{
+	for (size_t i = 0; i < r->nsurvivors && i < RB_TREE_SURVIVORS; i++) {
+		const struct rb_tree_survivor *v = &r->survivors[i];
+
+		rb_buf_fmt(out, "%s%ld %s", i > 0 ? ", " : "", (long)v->pid, v->comm);
+		if (v->state == 'D')
+			rb_buf_c(out, " (in uninterruptible sleep)");
+		else if (v->forbidden)
+			rb_buf_c(out, " (not ours to end)");
+	}
+	if (r->nsurvivors > RB_TREE_SURVIVORS)
+		rb_buf_fmt(out, " and %zu more", r->nsurvivors - RB_TREE_SURVIVORS);
 }
 
 static struct member *
@@ -79,47 +98,95 @@ was_asked(const struct rb_tree *t, struct rb_proc_id id)
 	return false;
 }
 
+/* Notes whatever is no older than the child: nothing else can descend from it. */
 static bool
-collect(void *ctx, const struct rb_proc *p)
+note(void *ctx, const struct rb_proc *p)
 {
 	struct rb_tree *t = ctx;
 	bool inside = p->group == t->child.pid || p->session == t->child.pid || p->id.pid == t->child.pid;
 	struct member *m;
 
-	/* What began before the child does not descend from it: most environments need no look. */
 	if (!p->alive || p->id.start < t->child.start || p->id.pid == getpid() || p->id.pid == 1)
 		return true;
-	if (!inside && (t->cookie[0] == '\0' || !rb_proc_has_env(p->id.pid, t->cookie)))
-		return true;
-	m = add(t, &t->live);
+	m = add(t, &t->seen);
 	m->id = p->id;
+	m->parent = p->parent;
 	m->escaped = !inside;
+	/* One that was found once stays found: its parent may have ended since. */
+	m->found = inside || was_asked(t, p->id);
 	m->state = p->state;
 	snprintf(m->comm, sizeof(m->comm), "%.15s", p->comm);
 	return true;
 }
 
-/* The child alone, where there is no /proc. */
+static bool
+is_found(const struct rb_tree *t, pid_t pid)
+{
+	for (size_t i = 0; i < t->seen.len; i++)
+		if (t->seen.items[i].id.pid == pid)
+			return t->seen.items[i].found;
+	return false;
+}
+
+/* Finds the descendants of those that were found, to the last one. */
+static void
+find_descendants(struct rb_tree *t)
+{
+	bool again;
+
+	do {
+		again = false;
+		for (size_t i = 0; i < t->seen.len; i++) {
+			struct member *m = &t->seen.items[i];
+
+			if (!m->found && is_found(t, m->parent))
+				m->found = again = true;
+		}
+	} while (again);
+}
+
+/* Whether the child itself lives: known without /proc, where it may not be shown (hidepid) or not be read. */
 static bool
 child_lives(const struct rb_tree *t)
 {
-	struct pollfd p = {.fd = t->end.fd, .events = POLLIN};
+	siginfo_t si;
+	int rc;
 
-	return t->end.fd < 0 || poll(&p, 1, 0) == 0;
+	memset(&si, 0, sizeof(si));
+	do
+		rc = waitid(P_PID, (id_t)t->child.pid, &si, WEXITED | WNOHANG | WNOWAIT);
+	while (rc != 0 && errno == EINTR);
+	return rc == 0 && si.si_pid == 0;
+}
+
+static bool
+has_child(const struct rb_tree *t)
+{
+	for (size_t i = 0; i < t->live.len; i++)
+		if (t->live.items[i].id.pid == t->child.pid)
+			return true;
+	return false;
 }
 
 /* Finds who lives. */
 static void
 look(struct rb_tree *t)
 {
-	t->live.len = 0;
-	if (t->blind) {
-		if (child_lives(t))
-			add(t, &t->live)->id = t->child;
-		return;
+	t->live.len = t->seen.len = 0;
+	/* What cannot be read leaves the group, which is signalled unseen, and the child. */
+	rb_proc_each(note, t);
+	find_descendants(t);
+	for (size_t i = 0; i < t->seen.len && t->cookie[0] != '\0'; i++) {
+		struct member *m = &t->seen.items[i];
+
+		m->found = m->found || rb_proc_has_env(m->id.pid, t->cookie);
 	}
-	if (rb_proc_each(collect, t) != 0)
-		t->blind = true;
+	find_descendants(t);
+	for (size_t i = 0; i < t->seen.len; i++)
+		if (t->seen.items[i].found)
+			*add(t, &t->live) = t->seen.items[i];
+	if (!has_child(t) && child_lives(t))
+		add(t, &t->live)->id = t->child;
 }
 
 static void
@@ -141,7 +208,7 @@ ask(struct rb_tree *t, bool first)
 		if (was_asked(t, m->id))
 			continue;
 		t->result.escaped += m->escaped;
-		if (!by_group && !t->blind) {
+		if (!by_group) {
 			rb_proc_signal(m->id, SIGTERM);
 			rb_proc_signal(m->id, SIGCONT);
 		}
@@ -158,7 +225,7 @@ end_all(struct rb_tree *t)
 {
 	t->result.killed = true;
 	kill(-t->child.pid, SIGKILL);
-	for (size_t i = 0; i < t->live.len && !t->blind; i++) {
+	for (size_t i = 0; i < t->live.len; i++) {
 		struct member *m = &t->live.items[i];
 
 		if (!was_asked(t, m->id)) {
@@ -205,7 +272,9 @@ tick(void *ctx)
 	bool first = t->phase == 0;
 	int64_t now, next;
 
+	rb_loop_lend(t->loop);
 	look(t);
+	rb_loop_keep(t->loop);
 	now = rb_clock_mono();
 	if (t->live.len == 0 && !t->clear) {
 		/* Once more: one that was between fork and exec, or in the middle of an exec, shows no mark.
@@ -229,10 +298,12 @@ tick(void *ctx)
 		give_up(t);
 		return;
 	}
+	rb_loop_lend(t->loop);
 	if (t->phase == SIGKILL)
 		end_all(t);
 	else
 		ask(t, first);
+	rb_loop_keep(t->loop);
 	next = rb_clock_add(now, t->pause);
 	rb_loop_timer_set(t->loop, &t->tick, next < t->deadline ? next : t->deadline);
 	t->pause = t->pause * 2 < PAUSE_MAX ? t->pause * 2 : PAUSE_MAX;
@@ -267,8 +338,6 @@ rb_tree_end(struct rb_loop *loop, pid_t pid, const char *cookie, int64_t grace,
 	t->child.pid = pid;
 	if (rb_proc_read(pid, &p) == 0)
 		t->child = p.id;
-	else
-		t->blind = true;
 	if (cookie != NULL)
 		snprintf(t->cookie, sizeof(t->cookie), RB_TREE_COOKIE "=%s", cookie);
 	t->end = (struct rb_loop_fd){.want = RB_LOOP_READ, .ready = ended, .ctx = t};
@@ -298,6 +367,7 @@ rb_tree_free(struct rb_tree *t)
 	rb_loop_fd_remove(t->loop, &t->end);
 	if (t->end.fd >= 0)
 		close(t->end.fd);
+	rb_alloc_free(rb_loop_alloc(t->loop), t->seen.items);
 	rb_alloc_free(rb_loop_alloc(t->loop), t->live.items);
 	rb_alloc_free(rb_loop_alloc(t->loop), t->asked.items);
 	rb_alloc_free(rb_loop_alloc(t->loop), t);

@@ -2,11 +2,12 @@
  * belongs to its caller until rb_tree_free; the direct child stays the caller's, who reaps it after `done`,
  * never before.
  *
- * What counts as the tree: every process in the child's group or session, and every process that bears the
- * attempt's mark in its environment (RB_TREE_COOKIE=value), which setsid does not shed. Not found are those
- * that have both left the session and dropped or hidden their environment (sudo, a rewritten one). Nothing
- * but members is ever signalled, each through a pidfd after its start time was checked again. To be used
- * after a timeout or an abort only: what a step that ended well has left running, it left on purpose. */
+ * What counts as the tree: every process in the child's group or session, every process that bears the
+ * attempt's mark in its environment (RB_TREE_COOKIE=value), which setsid does not shed, and whatever descends
+ * from one of these: sudo with a session of its own, a cleared environment. Not found are those that have
+ * left the session, have dropped or hidden their environment, and whose parent had ended before the look.
+ * Nothing but members is ever signalled, each through a pidfd after its start time was checked again. To be
+ * used after a timeout or an abort only: what a step that ended well has left running, it left on purpose. */
 #ifndef RB_OS_TREE_H
 #define RB_OS_TREE_H
 
@@ -15,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "os/loop.h"
 
 #define RB_TREE_COOKIE "RUNBOOK_COOKIE"
@@ -39,6 +41,9 @@ struct rb_tree_result {
 	size_t nsurvivors; /* all of them, also those beyond the array */
 	struct rb_tree_survivor survivors[RB_TREE_SURVIVORS];
 };
+
+/* Appends who survived, for people: "42 sleep, 43 dd (in uninterruptible sleep)". Nothing if nobody did. */
+void rb_tree_survivors_text(const struct rb_tree_result *r, struct rb_buf *out);
 
 struct rb_tree;
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -57,6 +58,14 @@ bool
 rb_tty_foreground(const struct rb_tty *t)
 {
 	return tcgetpgrp(t->fd) == getpgrp();
+}
+
+bool
+rb_tty_gone(const struct rb_tty *t)
+{
+	struct pollfd p = {.fd = t->fd};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
 /* At once, not after the output has drained: that may be held up by ^S. */

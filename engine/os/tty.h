@@ -36,6 +36,8 @@ bool rb_tty_is(int fd);
 unsigned rb_tty_width(int fd);
 /* True if we may read and set modes: our group has its foreground. In the background both would stop us. */
 bool rb_tty_foreground(const struct rb_tty *t);
+/* True if it has hung up: its window was closed, the connection is lost. */
+bool rb_tty_gone(const struct rb_tty *t);
 
 /* Single keys, no echo; ^C and ^Z stay signals. 0, or -1 with errno (EIO in the background). */
 int rb_tty_keys(struct rb_tty *t);

@@ -199,7 +199,6 @@ static struct rb_scope *
 find_scope(struct reading *r)
 {
 	const struct rb_unit *u = r->p->program->main;
-	const struct rb_procedure *proc = NULL;
 	struct rb_scope *scope = u->scope;
 	size_t slash = rb_str_find(r->path, RB_STR("/"), 0);
 
@@ -212,8 +211,7 @@ find_scope(struct reading *r)
 			refuse(r, "`%.*s` is no step that calls something", RB_STR_ARG(id));
 			return NULL;
 		}
-		proc = s->call->proc;
-		scope = proc != NULL ? proc->scope : s->call->unit->scope;
+		scope = s->call->what == RB_CALL_RUNBOOK ? s->call->unit->scope : s->call->proc->scope;
 		r->path = rb_str_cut(r->path, slash + 1, r->path.n);
 	}
 	return scope;

@@ -65,23 +65,23 @@ static int
 settle(struct settling *s, size_t n, const struct rb_offer *offers, size_t noffers, struct rb_frame *frame,
     struct rb_diags *diags)
 {
-	struct rb_settle settle = {.arena = &s->p->arena,
+	struct rb_settle how = {.arena = &s->p->arena,
 	    .diags = diags,
 	    .noffers = noffers,
 	    .wall = s->p->opt->wall,
 	    .settled = note_settled,
 	    .ctx = s};
 
-	settle.offers = fill_up(s->p, s->inputs, n, offers, &settle.noffers);
-	return rb_settle_inputs(&settle, s->inputs, n, frame);
+	how.offers = fill_up(s->p, s->inputs, n, offers, &how.noffers);
+	return rb_settle_inputs(&how, s->inputs, n, frame);
 }
 
 static void
 settle_values(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame, struct rb_diags *diags)
 {
-	struct rb_settle settle = {.arena = &p->arena, .diags = diags, .wall = p->opt->wall};
+	struct rb_settle how = {.arena = &p->arena, .diags = diags, .wall = p->opt->wall};
 
-	rb_settle_values(&settle, u, frame);
+	rb_settle_values(&how, u, frame);
 }
 
 /* ---- names that are filled in by the run ---- */
@@ -512,48 +512,43 @@ tell_with(struct rb_plan *p, const struct rb_call *call, struct rb_offer *offers
 /* What is called from several steps is told once for all of them: what any of them gives is unknown inside.
  */
 static size_t
-leave_open(struct rb_plan *p, const struct rb_input *inputs, size_t n, const struct rb_plan_callee *callee,
-    struct rb_offer *offers)
+leave_open(struct rb_plan *p, const struct rb_plan_callee *callee, struct rb_offer *offers)
 {
 	size_t len = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < callee->ninputs; i++) {
+		struct rb_str name = callee->inputs[i].name;
+
 		if (callee->given[i])
-			offers[len++] = (struct rb_offer){inputs[i].name,
-			    rb_v_unknown(rb_arena_fmt(&p->scratch, "<%.*s>", RB_STR_ARG(inputs[i].name))),
-			    "with", {NULL, 0, 0}};
+			offers[len++] = (struct rb_offer){name,
+			    rb_v_unknown(rb_arena_fmt(&p->scratch, "<%.*s>", RB_STR_ARG(name))), "with",
+			    {NULL, 0, 0}};
 	}
 	return len;
 }
 
 static struct rb_frame *
-new_frame(struct rb_plan *p, const struct rb_call *call)
+new_frame(struct rb_plan *p, const struct rb_plan_callee *callee)
 {
-	const struct rb_unit *u = rb_plan_file_of(call);
 	struct rb_frame *file = p->at.frame->file;
 
-	if (call->what == RB_CALL_RUNBOOK) {
-		file = rb_frame_new(p->opt->alloc, u->scope, NULL);
-		fill_file(p, u, file);
-		return file;
+	/* A runbook and a library file have names of their own; a procedure stands in the file of its caller.
+	 */
+	if (callee->proc == NULL || callee->unit->library) {
+		file = rb_frame_new(p->opt->alloc, callee->unit->scope, NULL);
+		fill_file(p, callee->unit, file);
 	}
-	if (call->what == RB_CALL_LIBRARY) {
-		file = rb_frame_new(p->opt->alloc, u->scope, NULL);
-		fill_file(p, u, file);
-	}
-	return rb_frame_new(p->opt->alloc, call->proc->scope, file);
+	return callee->proc != NULL ? rb_frame_new(p->opt->alloc, callee->proc->scope, file) : file;
 }
 
 struct rb_frame *
 rb_plan_enter(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
 	const struct rb_call *call = step->call;
-	const struct rb_unit *u = rb_plan_file_of(call);
-	struct rb_plan_callee *callee =
-	    rb_plan_callee_of(p, rb_plan_target(call));
-	struct settling s = {p, rb_plan_inputs_of(call, &n), NULL};
-	size_t n = call->proc != NULL ? call->proc->ninputs : u->ninputs, noffers = call->nwith;
-	struct rb_offer *offers = RB_ARRAY(&p->scratch, struct rb_offer, n + noffers);
+	struct rb_plan_callee *callee = rb_plan_callee_of(p, call);
+	struct settling s = {p, callee->inputs, NULL};
+	size_t noffers = call->nwith;
+	struct rb_offer *offers = RB_ARRAY(&p->scratch, struct rb_offer, callee->ninputs + noffers);
 	struct rb_frame *frame;
 	struct rb_diags diags;
 
@@ -561,14 +556,14 @@ rb_plan_enter(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	if (callee->shown)
 		return NULL;
 	if (callee->sites > 1)
-		noffers = leave_open(p, s.inputs, n, callee, offers);
-	frame = new_frame(p, call);
+		noffers = leave_open(p, callee, offers);
+	frame = new_frame(p, callee);
 	rb_diags_init(&diags, &p->arena);
-	if (settle(&s, n, offers, noffers, frame, &diags) == 0 && call->what == RB_CALL_RUNBOOK)
-		settle_values(p, u, frame, &diags);
+	if (settle(&s, callee->ninputs, offers, noffers, frame, &diags) == 0 && callee->proc == NULL)
+		settle_values(p, callee->unit, frame, &diags);
 	for (size_t i = 0; i < diags.len; i++)
 		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), diags.items[i].text, RB_STR(""));
-	if (call->what == RB_CALL_RUNBOOK)
-		forget_set_values(rb_plan_unit_of(p, u), frame);
+	if (callee->proc == NULL)
+		forget_set_values(rb_plan_unit_of(p, callee->unit), frame);
 	return frame;
 }

@@ -56,7 +56,7 @@ walk_edge(struct rb_plan *p, const struct rb_step *step, const char *when, const
 	if (edge->kind != RB_EDGE_STEPS)
 		return way;
 	p->uncertain++;
-	way = rb_plan_list(p, edge->steps, depth + 1);
+	way = rb_plan_list(p, edge->steps, depth + 2);
 	p->uncertain--;
 	return way;
 }
@@ -89,10 +89,10 @@ static struct rb_plan_way
 walk_arm(struct rb_plan *p, const struct rb_step *step, const struct rb_arm *arm, unsigned depth)
 {
 	if (arm->steps != NULL)
-		return rb_plan_list(p, arm->steps, depth + 1);
+		return rb_plan_list(p, arm->steps, depth + 2);
 	if (arm->edge.kind == RB_EDGE_NONE)
 		return (struct rb_plan_way){true, {0, false}};
-	rb_plan_tell(p, RB_PLAN_EDGE, depth + 1, RB_STR(""), rb_plan_edge(p, step, &arm->edge), RB_STR(""));
+	rb_plan_tell(p, RB_PLAN_EDGE, depth + 2, RB_STR(""), rb_plan_edge(p, step, &arm->edge), RB_STR(""));
 	return (struct rb_plan_way){arm->edge.kind == RB_EDGE_CONTINUE, {0, false}};
 }
 
@@ -215,7 +215,7 @@ rb_plan_called(struct rb_plan *p, const struct rb_call *call)
 	    [RB_CALL_PROCEDURE] = "calls", [RB_CALL_LIBRARY] = "uses", [RB_CALL_RUNBOOK] = "runs"};
 	struct rb_str title = RB_STR("");
 
-	if (call->proc == NULL)
+	if (call->what == RB_CALL_RUNBOOK)
 		title = rb_unit_meta(call->unit, "title");
 	else if (call->proc->title != NULL)
 		title = rb_tmpl_source(call->proc->title);
@@ -227,8 +227,7 @@ struct rb_plan_way
 rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
 	const struct rb_call *call = step->call;
-	const void *key = rb_plan_target(call);
-	struct rb_plan_callee *callee = rb_plan_callee_of(p, key);
+	struct rb_plan_callee *callee = rb_plan_callee_of(p, call);
 	struct rb_plan_place outer = p->at;
 	struct rb_plan_way way;
 	struct rb_frame *frame;
@@ -241,11 +240,8 @@ rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	callee->shown = true;
 	callee->first = step->id;
 	p->at = (struct rb_plan_place){
-	    .info = rb_plan_unit_of(p, rb_plan_file_of(call)),
-	    .proc = call->proc,
-	    .frame = frame,
-	    .called = true};
-	if (call->what == RB_CALL_RUNBOOK)
+	    .info = rb_plan_unit_of(p, callee->unit), .proc = callee->proc, .frame = frame, .called = true};
+	if (callee->proc == NULL)
 		rb_plan_needs(p, depth);
 	way = rb_plan_file(p, depth + 1);
 	if (frame->file != frame && frame->file != outer.frame->file)

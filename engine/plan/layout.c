@@ -147,7 +147,7 @@ margin(const struct rb_layout *l)
 static size_t
 begin(struct rb_layout *l, unsigned depth, size_t more)
 {
-	size_t indent = margin(l) + STEP * (size_t)(depth < DEEPEST ? depth : DEEPEST) + more;
+	size_t indent = margin(l) + (size_t)STEP * (depth < DEEPEST ? depth : DEEPEST) + more;
 
 	rb_buf_pad(&l->out, ' ', indent);
 	return indent;
@@ -277,13 +277,13 @@ lay_margin(struct rb_layout *l, const struct rb_plan_item *it)
 	if (!it->has_effect)
 		text = "";
 	label(l, it->has_effect ? rows[it->effect].ink : NONE, rb_str_c(text), 0, margin(l));
-	rb_buf_pad(&l->out, ' ', STEP * (size_t)(it->depth < DEEPEST ? it->depth : DEEPEST));
+	rb_buf_pad(&l->out, ' ', (size_t)STEP * (it->depth < DEEPEST ? it->depth : DEEPEST));
 }
 
 static void
 lay_step(struct rb_layout *l, const struct rb_plan_item *it)
 {
-	size_t column = margin(l) + STEP * (size_t)(it->depth < DEEPEST ? it->depth : DEEPEST),
+	size_t column = margin(l) + (size_t)STEP * (it->depth < DEEPEST ? it->depth : DEEPEST),
 	       indent = column + STEP;
 
 	lay_margin(l, it);
@@ -338,7 +338,7 @@ lay_arm(struct rb_layout *l, const struct rb_plan_item *it)
 static void
 lay_fact(struct rb_layout *l, const struct rb_plan_item *it)
 {
-	size_t column = begin(l, it->depth, 2 * STEP), indent = column + STEP;
+	size_t column = begin(l, it->depth, (size_t)2 * STEP), indent = column + STEP;
 
 	put(l, DIM, it->name);
 	column += columns(l, it->name);
@@ -350,7 +350,8 @@ static void
 lay_edge(struct rb_layout *l, const struct rb_plan_item *it)
 {
 	struct rb_str arrow = l->ascii ? RB_STR("-> ") : RB_STR("→ ");
-	size_t column = begin(l, it->depth, STEP), indent = column + STEP;
+	/* Without a name it is an item of its list, and stands where its steps do. */
+	size_t column = begin(l, it->depth, it->name.n > 0 ? STEP : 0), indent = column + STEP;
 
 	if (it->name.n > 0) {
 		put(l, DIM, it->name);

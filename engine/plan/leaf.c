@@ -307,12 +307,17 @@ void
 rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
 	const struct rb_confirm *c = step->confirm;
+	struct rb_value v = rb_v_unknown(RB_STR(""));
+	struct rb_eval ev = rb_plan_eval(p);
 	struct rb_str text;
 
 	if (c == NULL)
 		return;
-	text = c->text != NULL ? rb_plan_tmpl(p, c->text) : RB_STR("whether to do it, since it is dangerous");
+	v = c->text != NULL ? rb_tmpl_eval(c->text, &ev) : v;
+	text = c->text != NULL ? rb_plan_show(p, v) : RB_STR("whether to do it, since it is dangerous");
 	detail(p, depth, "asks", text, who_answers(p, step).p);
+	if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR)
+		trouble(p, depth, rb_plan_why(p, v));
 	if (c->type != NULL)
 		detail(p, depth, "typed", rb_plan_tmpl(p, c->type), "must be typed to confirm");
 	if (c->by.n > 0)

@@ -71,38 +71,34 @@ rb_plan_key(const void *const *pointer)
 }
 
 struct rb_plan_callee *
-rb_plan_callee_of(struct rb_plan *p, const void *proc_or_unit)
+rb_plan_callee_of(struct rb_plan *p, const struct rb_call *call)
 {
-	struct rb_plan_callee *c = rb_map_get(&p->callees, rb_plan_key(&proc_or_unit));
+	const bool runbook = call->what == RB_CALL_RUNBOOK;
+	const void *key = runbook ? (const void *)call->unit : (const void *)call->proc;
+	struct rb_plan_callee *c = rb_map_get(&p->callees, rb_plan_key(&key));
 
-	if (c == NULL) {
-		c = RB_NEW(&p->arena, struct rb_plan_callee);
-		rb_map_put(&p->callees, rb_plan_key(&proc_or_unit), c);
-	}
+	if (c != NULL)
+		return c;
+	c = RB_NEW(&p->arena, struct rb_plan_callee);
+	c->unit = runbook ? call->unit : call->proc->unit;
+	c->proc = runbook ? NULL : call->proc;
+	c->inputs = runbook ? call->unit->inputs : call->proc->inputs;
+	c->ninputs = runbook ? call->unit->ninputs : call->proc->ninputs;
+	c->given = RB_ARRAY(&p->arena, bool, c->ninputs);
+	rb_map_put(&p->callees, rb_plan_key(&key), c);
 	return c;
-}
-
-/* Whom a step calls, or NULL. */
-static const void *
-callee_of(const struct rb_step *s)
-{
-	if (s->op != RB_OP_CALL)
-		return NULL;
-	return rb_plan_target(s->call);
 }
 
 /* A step that calls, and the inputs that it gives. */
 static void
-note_site(struct rb_plan *p, const struct rb_call *call, struct rb_plan_callee *callee)
+note_site(struct rb_plan *p, const struct rb_call *call)
 {
-	const struct rb_input *inputs = rb_plan_inputs_of(call, &n);
-	size_t n = call->proc != NULL ? call->proc->ninputs : call->unit->ninputs;
+	struct rb_plan_callee *callee = rb_plan_callee_of(p, call);
 
-	if (callee->sites++ == 0)
-		callee->given = RB_ARRAY(&p->arena, bool, n);
+	callee->sites++;
 	for (size_t i = 0; i < call->nwith; i++) {
 		if (call->with[i].input != NULL)
-			callee->given[call->with[i].input - inputs] = true;
+			callee->given[call->with[i].input - callee->inputs] = true;
 	}
 }
 
@@ -192,12 +188,11 @@ prepare(struct rb_plan *p, struct rb_plan_unit *info, const struct rb_unit *u)
 	info->asks = counts + 3 * (u->nsteps + 1);
 	for (size_t i = 0; i < u->nsteps; i++) {
 		const struct rb_step *s = u->steps_in_order[i];
-		const void *callee = callee_of(s);
 
 		note_edges(&g, s);
 		info->revisits = info->revisits || s->loop != NULL;
-		if (callee != NULL)
-			note_site(p, s->call, rb_plan_callee_of(p, callee));
+		if (s->op == RB_OP_CALL)
+			note_site(p, s->call);
 	}
 	count_visits(&g);
 	count_effects(info);
@@ -223,13 +218,11 @@ prepare_all(struct rb_plan *p)
 	p->units = RB_ARRAY(&p->arena, struct rb_plan_unit, program->nunits);
 	for (size_t i = 0; i < program->nunits; i++)
 		prepare(p, &p->units[i], program->units[i]);
-	for (size_t i = 0; i < program->nunits; i++) {
-		const struct rb_unit *u = program->units[i];
+	for (size_t i = 0; i < p->callees.len; i++) {
+		const struct rb_plan_callee *c = p->callees.entries[i].value;
 
-		for (size_t k = 0; k < u->nprocs; k++) {
-			if (rb_plan_callee_of(p, u->procs[k])->sites > 1)
-				p->units[i].revisits = true;
-		}
+		if (c->proc != NULL && c->sites > 1)
+			rb_plan_unit_of(p, c->unit)->revisits = true;
 	}
 }
 
@@ -284,6 +277,22 @@ total_time(struct rb_plan *p, struct rb_plan_time t)
 	total(p, "time", rb_time_text(p, t), note);
 }
 
+/* Procedures that no step calls are on no path: they are for --from. */
+static void
+total_apart(struct rb_plan *p)
+{
+	const struct rb_unit *u = p->program->main;
+
+	for (size_t i = 0; i < u->nprocs; i++) {
+		const void *key = u->procs[i];
+
+		if (u->procs[i] != p->at.proc && rb_map_get(&p->callees, rb_plan_key(&key)) == NULL)
+			total(p, "apart", u->procs[i]->name,
+			    rb_arena_fmt(&p->scratch, "no step calls it; --from %.*s starts at it",
+				RB_STR_ARG(u->procs[i]->name)));
+	}
+}
+
 static void
 totals(struct rb_plan *p, struct rb_plan_time t)
 {
@@ -297,6 +306,7 @@ totals(struct rb_plan *p, struct rb_plan_time t)
 		total(p, "left out",
 		    counted(p, p->hidden, "step that is not on this path", "steps that are not on this path"),
 		    RB_STR(""));
+	total_apart(p);
 	total_asks(p);
 	total_time(p, t);
 	for (size_t i = 0; i < p->opt->nassume; i++)

@@ -33,6 +33,10 @@ struct rb_plan_unit {
 
 /* A procedure or runbook that is called. */
 struct rb_plan_callee {
+	const struct rb_unit *unit;
+	const struct rb_procedure *proc; /* NULL: a runbook */
+	const struct rb_input *inputs;
+	size_t ninputs;
 	size_t sites; /* steps that call it */
 	bool *given;  /* by input: some of them give it */
 	bool shown;
@@ -78,7 +82,7 @@ struct rb_plan_way {
 /* ---- plan.c ---- */
 
 struct rb_plan_unit *rb_plan_unit_of(struct rb_plan *p, const struct rb_unit *unit);
-struct rb_plan_callee *rb_plan_callee_of(struct rb_plan *p, const void *proc_or_unit);
+struct rb_plan_callee *rb_plan_callee_of(struct rb_plan *p, const struct rb_call *call);
 /* A key for maps by pointer; the pointer must live as long as the map. */
 struct rb_str rb_plan_key(const void *const *pointer);
 struct rb_eval rb_plan_eval(struct rb_plan *p);

@@ -140,10 +140,15 @@ truth_of(struct rb_plan *p, const struct rb_step *step, struct rb_value *why)
 static void
 tell_if(struct rb_plan *p, const struct rb_step *step, int truth, struct rb_value why, unsigned depth)
 {
+	const char *note = "it holds";
+
 	if (step->if_ == NULL)
 		return;
-	rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("if"), rb_expr_text(step->if_),
-	    truth == 1 ? RB_STR("it holds") : RB_STR("else it would be skipped"));
+	if (truth == 0)
+		note = "it does not hold";
+	else if (truth < 0)
+		note = step->op == RB_OP_EDGE ? "else it goes on" : "else it would be skipped";
+	rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("if"), rb_expr_text(step->if_), rb_str_c(note));
 	rb_plan_words(p, step->if_, depth);
 	if (truth < 0 && why.kind != RB_V_UNKNOWN)
 		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, why), RB_STR(""));
@@ -274,8 +279,7 @@ walk_block(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 static struct rb_str
 several(struct rb_plan *p, const struct rb_call *call)
 {
-	const void *key = rb_plan_target(call);
-	size_t sites = rb_plan_callee_of(p, key)->sites;
+	size_t sites = rb_plan_callee_of(p, call)->sites;
 
 	return sites > 1 ? rb_arena_fmt(&p->scratch, "one of %zu steps that do so", sites) : RB_STR("");
 }
@@ -356,18 +360,11 @@ walk_edge(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
 	struct rb_value why;
 	int truth = truth_of(p, step, &why);
-	struct rb_plan_way way = {truth != 1, {0, false}};
 
-	if (truth == 0) {
-		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""),
-		    rb_arena_fmt(&p->scratch, "it would not leave here: %.*s does not hold",
-			RB_STR_ARG(rb_expr_text(step->if_))),
-		    RB_STR(""));
-		return way;
-	}
+	rb_plan_tell(p, RB_PLAN_EDGE, depth, RB_STR(""),
+	    truth == 0 ? RB_STR("goes on") : rb_plan_edge(p, step, &step->edge), RB_STR(""));
 	tell_if(p, step, truth, why, depth);
-	rb_plan_tell(p, RB_PLAN_EDGE, depth, RB_STR(""), rb_plan_edge(p, step, &step->edge), RB_STR(""));
-	return way;
+	return (struct rb_plan_way){truth != 1, {0, false}};
 }
 
 static struct rb_plan_way
@@ -379,11 +376,7 @@ skipped(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 			    .name = step->id,
 			    .text = rb_plan_tmpl(p, step->title),
 			    .note = RB_STR("would be skipped")});
-	if (step->if_ != NULL) {
-		rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("if"), rb_expr_text(step->if_),
-		    RB_STR("it does not hold"));
-		rb_plan_words(p, step->if_, depth);
-	}
+	tell_if(p, step, 0, rb_v_unknown(RB_STR("")), depth);
 	rb_plan_hide(p, step, step);
 	rb_plan_skipped(p, step);
 	return (struct rb_plan_way){true, {0, false}};
@@ -404,7 +397,7 @@ walk_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *le
 static struct rb_plan_way
 walk_step(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
-	struct rb_plan_way way = {true, {0, false}};
+	struct rb_plan_way way;
 	unsigned uncertain = p->uncertain;
 	struct rb_plan_lead lead = {.items = 1};
 

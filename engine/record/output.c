@@ -38,6 +38,7 @@ struct rb_outputs {
 	uint64_t file_max, run_left;
 	void (*trouble)(void *ctx, const char *text);
 	void *trouble_ctx;
+	int told;                  /* the last errno that was told */
 	struct attempt **attempts; /* open ones */
 	size_t n, cap;
 	unsigned numbered;
@@ -126,9 +127,12 @@ fail(struct rb_outputs *o, struct file *f, const struct attempt *a, enum rb_stre
 	char text[512];
 
 	f->error = error != 0 ? error : EIO;
-	if (o->trouble == NULL)
+	/* A full disk fails each step that follows: that is told once, not with each line of the view. */
+	if (o->trouble == NULL || o->told == f->error)
 		return;
-	snprintf(text, sizeof(text), "the %s of step %.*s is not kept any more, only counted: %s: %s",
+	o->told = f->error;
+	snprintf(text, sizeof(text),
+	    "the %s of step %.*s is not kept any more, only counted, as will be others: %s: %s",
 	    stream_names[stream], a->where.step.n < 200 ? (int)a->where.step.n : 200, a->step, f->is.name,
 	    strerror(f->error));
 	o->trouble(o->trouble_ctx, text);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -21,6 +22,7 @@
 enum {
 	SEGMENTS_MAX = 64, /* a run has one, and one more for each place that failed */
 	ENDS = 16384,      /* bytes read at first from either end of a file */
+	ID_SECOND = 15,    /* characters of an id that tell its second: 20261122-030405 */
 	CANDIDATES = 5,    /* named when a text means several runs */
 	PATH_TEXT = PATH_MAX + 64,
 };
@@ -144,8 +146,11 @@ find_segments(struct rb_arena *arena, const struct rb_places *places, struct rb_
 					snprintf(path, sizeof(path), "%s", pointed);
 			}
 		}
-		if (!found)
+		/* The first may be in a place that is not there now; the others follow one another. */
+		if (!found && number > 1)
 			break;
+		if (!found)
+			continue;
 		run->segments[run->nsegments++] = rb_arena_str(arena, rb_str_c(path));
 	}
 }
@@ -258,6 +263,24 @@ open_segment(struct rb_str path)
 	return open(path.p, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
+/* Opens the first segment that holds anything: of a place that was full from the start only the name is left.
+ */
+static int
+open_first(const struct rb_past_run *run)
+{
+	int fd = -1;
+	struct stat st;
+
+	for (size_t i = 0; i < run->nsegments; i++) {
+		if (fd >= 0)
+			close(fd);
+		fd = open_segment(run->segments[i]);
+		if (fd < 0 || fstat(fd, &st) < 0 || st.st_size > 0)
+			break;
+	}
+	return fd;
+}
+
 /* The writer holds a lock on the segment that it writes, and it goes with the writer. */
 static bool
 is_written(int fd)
@@ -272,7 +295,7 @@ read_ends(struct rb_arena *arena, struct rb_past_run *run)
 	char why[RB_PARSE_WHY] = "it has no transcript";
 	struct rb_event ev = {0};
 	int64_t began = 0;
-	int fd = run->nsegments > 0 ? open_segment(run->segments[0]) : -1, result = -1;
+	int fd = open_first(run), result = -1;
 
 	rb_arena_init(&scratch, arena->alloc);
 	if (fd >= 0) {
@@ -283,8 +306,8 @@ read_ends(struct rb_arena *arena, struct rb_past_run *run)
 	}
 	if (result != 0 || ev.type != RB_EV_RUN_START) {
 		run->state = RB_RUN_UNREADABLE;
-		run->why = rb_arena_str(
-		    arena, result == 0 ? RB_STR("it does not begin with run_start") : rb_str_c(why));
+		run->why =
+		    rb_arena_str(arena, result == 0 ? RB_STR("its beginning is missing") : rb_str_c(why));
 		rb_arena_free(&scratch);
 		return;
 	}
@@ -306,14 +329,42 @@ read_ends(struct rb_arena *arena, struct rb_past_run *run)
 	rb_arena_free(&scratch);
 }
 
+/* The id begins with the time of the start, to the second. */
+static int64_t
+time_of(struct rb_str id)
+{
+	struct tm tm = {0};
+	const char *end = strptime(id.p, "%Y%m%d-%H%M%S", &tm);
+
+	return end != NULL ? (int64_t)timegm(&tm) * RB_SECOND : 0;
+}
+
 static void
 describe(struct rb_arena *arena, const struct rb_places *places, struct rb_str id, struct rb_past_run *run)
 {
 	memset(run, 0, sizeof(*run));
 	run->id = id;
 	run->exit = -1;
+	run->started = time_of(id);
 	find_segments(arena, places, run);
 	read_ends(arena, run);
+}
+
+static bool
+same_second(struct rb_str a, struct rb_str b)
+{
+	return rb_str_eq(rb_str_cut(a, 0, ID_SECOND), rb_str_cut(b, 0, ID_SECOND));
+}
+
+/* Ids tell seconds; of runs that were begun in the same one the records know the order. */
+static int
+begun_later_first(const void *a, const void *b)
+{
+	const struct rb_past_run *one = a, *other = b;
+
+	if (one->started != other->started)
+		return one->started < other->started ? 1 : -1;
+	return newer_first(&one->id, &other->id);
 }
 
 int
@@ -327,6 +378,11 @@ rb_past_list(struct rb_arena *arena, const struct rb_places *places, size_t max,
 	*runs = RB_ARRAY(arena, struct rb_past_run, *n);
 	for (size_t i = 0; i < *n; i++)
 		describe(arena, &ids.places, ids.id[i], &(*runs)[i]);
+	for (size_t i = 0, from = 0; i < *n; i = from) {
+		for (from = i; from < *n && same_second((*runs)[i].id, (*runs)[from].id);)
+			from++;
+		qsort(*runs + i, from - i, sizeof(**runs), begun_later_first);
+	}
 	rb_alloc_free(arena->alloc, ids.id);
 	return result;
 }
@@ -351,7 +407,7 @@ choose(const struct ids *ids, struct rb_str text, const struct rb_str **found, s
 			*found = &ids->id[i];
 		else if (candidates <= CANDIDATES)
 			rb_buf_fmt(others, ", %.*s", RB_STR_ARG(ids->id[i]));
-		if (text.n == 0 || text.n == ids->id[i].n)
+		if (text.n == ids->id[i].n)
 			return 0;
 	}
 	if (candidates == 1)
@@ -361,9 +417,23 @@ choose(const struct ids *ids, struct rb_str text, const struct rb_str **found, s
 	return -1;
 }
 
+/* The newest of all. 0, or -1 when there is none. */
+static int
+find_newest(struct rb_arena *arena, const struct ids *ids, struct rb_past_run *run)
+{
+	for (size_t i = 0; i < ids->n && same_second(ids->id[0], ids->id[i]); i++) {
+		struct rb_past_run other;
+
+		describe(arena, &ids->places, ids->id[i], &other);
+		if (i == 0 || begun_later_first(run, &other) > 0)
+			*run = other;
+	}
+	return ids->n > 0 ? 0 : -1;
+}
+
 int
-rb_past_find(struct rb_arena *arena, const struct rb_places *places, struct rb_str text, struct rb_past_run *run,
-    struct rb_buf *why)
+rb_past_find(struct rb_arena *arena, const struct rb_places *places, struct rb_str text,
+    struct rb_past_run *run, struct rb_buf *why)
 {
 	struct rb_buf others;
 	const struct rb_str *found = NULL;
@@ -371,15 +441,17 @@ rb_past_find(struct rb_arena *arena, const struct rb_places *places, struct rb_s
 	int result = collect_ids(&ids, arena, places, why);
 
 	rb_buf_init(&others, arena->alloc, 1024);
-	if (result == 0) {
+	if (result == 0 && (text.n == 0 || rb_str_is(text, "last"))) {
+		result = find_newest(arena, &ids, run);
+		if (result < 0)
+			rb_buf_c(why, "no run is kept here");
+	} else if (result == 0) {
 		result = choose(&ids, text, &found, &others);
 		if (result == 0 && found != NULL)
 			describe(arena, &ids.places, *found, run);
 		else if (found != NULL)
 			rb_buf_fmt(why, "\"%.*s\" means several runs: %.*s%s", RB_STR_ARG(text),
 			    RB_STR_ARG(*found), rb_buf_cstr(&others));
-		else if (text.n == 0)
-			rb_buf_c(why, "no run is kept here");
 		else
 			rb_buf_fmt(
 			    why, "no run \"%.*s\" is kept here; runbook runs lists them", RB_STR_ARG(text));

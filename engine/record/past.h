@@ -29,14 +29,14 @@ struct rb_past_run {
 	int64_t exit;    /* -1 unless it ended */
 };
 
-/* All runs in the places, newest first; where a run has segments in several, it comes once. At most `max`, 0
- * for all. Reads the ends of each transcript, not the whole. 0, or -1 when there is not enough of something
- * to look
+/* All runs in the places, newest first (by when they started); where a run has segments in several, it comes
+ * once. At most `max`, 0 for all. Reads the ends of each transcript, not the whole. 0, or -1 when there is
+ * not enough of something to look
  * (`why` says of what). */
-int rb_past_list(struct rb_arena *arena, const struct rb_places *places, size_t max, struct rb_past_run **runs,
-    size_t *n, struct rb_buf *why);
-/* The run that the text means: an id, the beginning or the end of exactly one, or "" for the newest. -1 with
- * a sentence in `why`, which names the candidates where there are several. */
+int rb_past_list(struct rb_arena *arena, const struct rb_places *places, size_t max,
+    struct rb_past_run **runs, size_t *n, struct rb_buf *why);
+/* The run that the text means: an id, the beginning or the end of exactly one, "" or "last" for the newest.
+ * -1 with a sentence in `why`, which names the candidates where there are several. */
 int rb_past_find(struct rb_arena *arena, const struct rb_places *places, struct rb_str text,
     struct rb_past_run *run, struct rb_buf *why);
 /* "resolved", or for a run without an end "still running (pid 42)" or "died (started 3m ago)". `now`: ns

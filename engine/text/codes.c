@@ -435,9 +435,13 @@ const struct rb_code_row rb_code_rows[RB_CODES] = {
 	"Right:\n"
 	"  runbook run api.yaml --set port=8000\n"},
     [RB_W_MISTYPED] = {"W001", "a shell variable that nothing sets",
-	"The script uses a variable that no input, value, fact or env entry gives,\n"
-	"though one with a similar name exists. The shell stops at an unset variable,\n"
-	"in the middle of the script.\n"
+	"The script uses a variable that no input, value, fact or env entry gives, and\n"
+	"that it does not set itself. The shell stops at an unset variable, in the\n"
+	"middle of the script. Upper-case names are taken to come from the environment;\n"
+	"where a lower-case one does too, name it in requires.env. ${name:-} may be\n"
+	"unset. Facts are variables as $step_fact, but for members of JSON and columns\n"
+	"of tables, whose names are known only when it runs: give these a name with\n"
+	"`capture` or `env`.\n"
 	"\n"
 	"Wrong:\n"
 	"  run: kill \"$holder_pdi\"\n"

@@ -104,8 +104,9 @@ void rb_diag_hint(struct rb_diags *d, struct rb_diag *diag, const char *fmt, ...
 /* "did you mean `x`?" as a hint, if one of the n candidates is near enough to `got`. */
 void rb_diag_suggest(
     struct rb_diags *d, struct rb_diag *diag, struct rb_str got, const struct rb_str *candidates, size_t n);
-/* How many of n candidates are worth looking through for a suggestion: none when the list is full, since nobody
- * will see it; at most RB_NEAR_MAX, so that a file with thousands of mistakes is told in linear time. */
+/* How many of n candidates are worth looking through for a suggestion: none when the list is full, since
+ * nobody will see it; at most RB_NEAR_MAX, so that a file with thousands of mistakes is told in linear time.
+ */
 enum { RB_NEAR_MAX = 1000 };
 size_t rb_diags_near(const struct rb_diags *d, size_t n);
 /* In order of files (as first spoken of) and positions; what has no position comes first. */

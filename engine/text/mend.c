@@ -74,6 +74,22 @@ skip_braces(struct rb_str s, size_t i)
 	return i < s.n ? i + 1 : s.n;
 }
 
+/* The end of the parentheses that open at i, where they close within what a hint can show; else what follows
+ * i. A comma in them belongs to an expression. */
+static size_t
+skip_parens(struct rb_str s, size_t i)
+{
+	unsigned depth = 0;
+
+	for (size_t k = i; k < s.n && k - i < HINT_MAX; k++) {
+		if (s.p[k] == '(')
+			depth++;
+		else if (s.p[k] == ')' && --depth == 0)
+			return k + 1;
+	}
+	return i + 1;
+}
+
 static void
 begin(struct scan *sc, size_t start)
 {
@@ -93,6 +109,8 @@ step(struct scan *sc, size_t i)
 		return skip_quoted(s, i);
 	if (c == '$' && i + 1 < s.n && s.p[i + 1] == '{')
 		return skip_braces(s, i);
+	if (c == '(')
+		return skip_parens(s, i);
 	if ((c == '[' || c == '{') && at_value && sc->depth < NESTED_MAX) {
 		sc->starts[sc->depth++] = sc->start;
 		begin(sc, skip_blanks(s, i + 1));
@@ -108,20 +126,27 @@ static size_t
 end_of_item(const struct scan *sc, size_t i)
 {
 	struct rb_str s = sc->line;
+	unsigned inner = 0;
 
-	if (i < sc->start)
-		i = sc->start;
-	for (unsigned inner = 0; i < s.n && sc->depth > 0; i++) {
-		char c = s.p[i];
+	if (sc->depth > 0) {
+		/* From the value's start, since quotes and parentheses around i hide the commas in them. */
+		i = sc->value;
+		if (i < s.n && (s.p[i] == '"' || s.p[i] == '\''))
+			i = skip_quoted(s, i);
+		while (i < s.n) {
+			char c = s.p[i];
 
-		if (inner == 0 && (c == ',' || c == ']' || c == '}'))
-			break;
-		if (c == '[' || c == '{')
-			inner++;
-		else if (c == ']' || c == '}')
-			inner--;
-	}
-	if (sc->depth == 0) {
+			if (inner == 0 && (c == ',' || c == ']' || c == '}'))
+				break;
+			if (c == '[' || c == '{')
+				inner++;
+			else if (c == ']' || c == '}')
+				inner--;
+			i = c == '(' ? skip_parens(s, i) : i + 1;
+		}
+	} else {
+		if (i < sc->start)
+			i = sc->start;
 		i = rb_str_find(s, RB_STR(" # "), i); /* a comment, for all that can be seen */
 		i = i == SIZE_MAX ? s.n : i;
 	}
@@ -211,8 +236,8 @@ requote(struct rb_buf *out, struct rb_str s)
 }
 
 /* Double quotes where nothing in the text has a meaning between them, else single ones. */
-static void
-add_quoted(struct rb_buf *out, struct rb_str s)
+void
+rb_yaml_quote(struct rb_str s, struct rb_buf *out)
 {
 	bool plain = memchr(s.p, '"', s.n) == NULL && memchr(s.p, '\\', s.n) == NULL;
 
@@ -239,7 +264,7 @@ rb_mend_quote(const struct rb_source *src, struct rb_item item, struct rb_diags 
 	if (is_double_quoted(value))
 		requote(&b, value);
 	else
-		add_quoted(&b, value);
+		rb_yaml_quote(value, &b);
 	rb_diag_hint(diags, diag, "write: %s", rb_buf_cstr(&b));
 	rb_buf_free(&b);
 }

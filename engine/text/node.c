@@ -136,10 +136,10 @@ read_escape(struct walk *w)
 	static const struct escape escapes[] = {
 	    {'x', 2, 0}, {'u', 4, 0}, {'U', 8, 0}, {'N', 0, 2}, {'_', 0, 2}, {'L', 0, 3}, {'P', 0, 3}};
 	size_t length = 2, bytes = 1, cp;
-	size_t line_end = break_at(w, w->at + 1);
+	size_t ending = break_at(w, w->at + 1);
 
-	if (line_end > 0) {
-		w->at += 1 + line_end;
+	if (ending > 0) {
+		w->at += 1 + ending;
 		fold(w, true);
 		return;
 	}

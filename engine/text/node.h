@@ -39,6 +39,9 @@ const struct rb_node *rb_yaml_load(
 const struct rb_node *rb_node_get(const struct rb_node *map, const char *key);
 /* "a text", "a list", "a mapping", "nothing": for messages. */
 const char *rb_node_form(const struct rb_node *n);
+/* Appends a text as a quoted scalar on one line: in double quotes where nothing in it has a meaning there,
+ * else in single ones. For hints. */
+void rb_yaml_quote(struct rb_str s, struct rb_buf *out);
 /* The source offset of byte `i` of a scalar's text, for carets inside of it: exact for all styles (escapes,
  * indentation, folding and line ends are followed); the start of what the byte came from where that is one
  * thing, as an escape is. i may equal the text's length; beyond it, and in a block of blanks alone, the

@@ -183,6 +183,35 @@ text_behind(const struct site *site)
 	return false;
 }
 
+/* `{n: int(split(x)[4])}`, `[a in [1, 2]]`: an expression whose bracket or brace ends a plain text for YAML.
+ */
+static bool
+expression(const struct site *site)
+{
+	static const char *const words[] = {"in", "contains", "and", "or", "not", "where", "==", "!=", "+"};
+	size_t at = site->stop->at, end = site->before, start;
+	struct rb_item item;
+	bool inside;
+
+	if ((!problem_is(site, "did not find expected ',' or ']'") &&
+		!problem_is(site, "did not find expected ',' or '}'")) ||
+	    (char_at(site, at) != '[' && char_at(site, at) != '{') || end == SIZE_MAX)
+		return false;
+	item = rb_item_at(site->src, at, 0);
+	if (item.value >= at || strchr("\"'[{", char_at(site, item.value)) != NULL)
+		return false;
+	inside = end + 1 == at; /* a bracket behind a blank is rather a new item, after a missing comma */
+	for (start = end; start > item.value && !is_blank(site->s.p[start - 1]); start--)
+		;
+	for (size_t i = 0; !inside && i < sizeof(words) / sizeof(words[0]); i++)
+		inside = rb_str_is(rb_str_cut(site->s, start, end + 1), words[i]);
+	return inside &&
+	       report_quote(site, RB_E_TRAP_BRACES, at, at + 1, at,
+		   char_at(site, at) == '['
+		       ? "inside of [] and {} a text that holds [ needs quotes: YAML reads it as a list"
+		       : "inside of [] and {} a text that holds { needs quotes: YAML reads it as a mapping");
+}
+
 /* The offset of a " #" with text glued to it in the line that holds `at`, or SIZE_MAX. Quoted texts are
  * skipped. */
 static size_t
@@ -234,6 +263,30 @@ comment(const struct site *site)
 	    "a # after a blank starts a comment in YAML, so this is cut off");
 }
 
+/* `on_fail: goto: verify`: an edge is written with a blank. */
+static bool
+edge(const struct site *site, struct rb_item item)
+{
+	static const char *const keys[] = {"on_pass", "on_fail", "on_timeout", "then", "else"};
+	static const char *const words[] = {"goto", "end"};
+	struct rb_str key = rb_item_key(site->src, item), value = rb_str_cut(site->s, item.value, item.to);
+	struct rb_diag *diag;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) * 2; i++) {
+		size_t n = strlen(words[i % 2]);
+
+		if (!rb_str_is(key, keys[i / 2]) || !rb_str_starts(value, words[i % 2]) || value.n <= n ||
+		    value.p[n] != ':' || rb_str_trim(rb_str_cut(value, n + 1, value.n)).n == 0)
+			continue;
+		diag = report(site, RB_E_TRAP_COLON, item.value + n, item.value + n + 1,
+		    "a colon and a blank end a key in YAML; an edge has no colon");
+		rb_diag_hint(site->diags, diag, "write: %.*s: %s %.*s", RB_STR_ARG(key), words[i % 2],
+		    RB_STR_ARG(rb_str_trim(rb_str_cut(value, n + 1, value.n))));
+		return true;
+	}
+	return false;
+}
+
 static bool
 colon(const struct site *site)
 {
@@ -249,6 +302,8 @@ colon(const struct site *site)
 	/* Only where the line has a key before this colon: else it is the indentation that is wrong. */
 	if (item.value >= site->stop->at || (rb_item_key(site->src, item).n == 0 && !item.flow))
 		return false;
+	if (edge(site, item))
+		return true;
 	return report_quote(site, RB_E_TRAP_COLON, site->stop->at, site->stop->at + 1, site->stop->at,
 	    "a colon and a blank end a key in YAML; a text that holds them needs quotes");
 }
@@ -278,6 +333,33 @@ missing_blank(const struct site *site)
 	diag = report(site, RB_E_YAML, end, end + 1, "a blank is missing behind this colon");
 	rb_diag_hint(site->diags, diag, "write: %.*s: %.*s", RB_STR_ARG(rb_str_cut(site->s, at, end)),
 	    RB_STR_ARG(rb_str_cut(site->s, end + 1, line_end(site->s, end))));
+	return true;
+}
+
+/* A key that begins further right than the one above it, whose text it continues for YAML. */
+static bool
+too_far(const struct site *site)
+{
+	struct rb_str s = site->s, key, above;
+	size_t last, from, column;
+	struct rb_item item;
+	struct rb_diag *diag;
+
+	if (!problem_is(site, "mapping values are not allowed in this context") || site->line == 0)
+		return false;
+	key = rb_item_key(site->src, (struct rb_item){site->text, site->stop->at + 1, s.n, false});
+	last = last_text(s, site->line);
+	item = rb_item_at(site->src, last, 0);
+	above = rb_item_key(site->src, item);
+	from = line_start(s, last);
+	if (key.n == 0 || above.n == 0 || item.flow || item.value > last ||
+	    site->text + key.n != site->stop->at || site->text - site->line <= item.from - from)
+		return false;
+	column = item.from - from + 1;
+	diag = rb_diag_add(site->diags, RB_E_YAML, (struct rb_span){site->src, site->text, site->stop->at},
+	    "`%.*s:` is indented further than `%.*s:` above it, so YAML reads it as part of that text",
+	    RB_STR_ARG(key), RB_STR_ARG(above));
+	rb_diag_hint(site->diags, diag, "begin it in column %zu, below `%.*s:`", column, RB_STR_ARG(above));
 	return true;
 }
 
@@ -313,8 +395,8 @@ bool
 rb_traps_at_stop(const struct rb_source *src, const struct rb_stop *stop, struct rb_diags *diags)
 {
 	/* The surer ones first. */
-	static bool (*const traps[])(const struct site *) = {
-	    tab, escape, indicator, braces, shell_test, text_behind, comment, colon, missing_blank};
+	static bool (*const traps[])(const struct site *) = {tab, escape, indicator, braces, shell_test,
+	    text_behind, expression, comment, colon, missing_blank, too_far};
 	struct site site = {.src = src, .stop = stop, .diags = diags, .s = src->bytes, .before = SIZE_MAX};
 
 	site.line = line_start(site.s, stop->at);

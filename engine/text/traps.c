@@ -172,6 +172,28 @@ report_list(const struct traps *t, const struct rb_node *n)
 	rb_mend_quote(t->src, rb_item_at(t->src, n->span.from, 0), t->diags, diag);
 }
 
+/* The next line of an unquoted script reads like a key, which begins further right than that of the script.
+ */
+static void
+hint_indented(const struct traps *t, const struct rb_pair *pair, struct rb_diag *diag)
+{
+	struct rb_str s = t->src->bytes;
+	size_t key = pair->key->span.from, at = line_end(t, pair->value->span.from), end, from = key;
+
+	while (from > 0 && s.p[from - 1] != '\n')
+		from--;
+	while (at < s.n && is_space(s.p[at]))
+		at++;
+	for (end = at; end < s.n && ((s.p[end] >= 'a' && s.p[end] <= 'z') || s.p[end] == '_'); end++)
+		;
+	if (end == at || end >= s.n || s.p[end] != ':' || (end + 1 < s.n && !is_space(s.p[end + 1])))
+		return;
+	rb_diag_hint(t->diags, diag,
+	    "or is `%.*s` indented too far? It begins in column %zu, and `%.*s` in column %zu",
+	    RB_STR_ARG(rb_str_cut(s, at, end)), rb_source_pos(t->src, at).column, RB_STR_ARG(pair->key->text),
+	    key - from + 1);
+}
+
 static void
 check_script(const struct traps *t, const struct rb_pair *pair)
 {
@@ -191,6 +213,7 @@ check_script(const struct traps *t, const struct rb_pair *pair)
 		    t->diags, RB_E_TRAP_FOLD, n->span, "YAML joins the lines of an unquoted script into one");
 		rb_diag_hint(
 		    t->diags, diag, "write `%.*s: |` and the script in the lines below it", RB_STR_ARG(key));
+		hint_indented(t, pair, diag);
 	}
 }
 

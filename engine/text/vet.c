@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VET_MAX = 20 }; /* findings; a binary file has no end of them */
+enum { VET_MAX = 20 }; /* kinds of findings; a binary file has no end of them */
 
 static const char *
 name_of(uint32_t cp)
@@ -48,40 +48,71 @@ end_of_malformed(struct rb_str s, size_t i)
 	return i;
 }
 
+/* What was found, each kind at the first place where it stands. */
+struct finding {
+	uint32_t cp; /* BAD_BYTES: what is not UTF-8 */
+	size_t from, to, count;
+};
+
+enum { BAD_BYTES = 0x110000 }; /* beyond the last code point */
+
+static void
+note(struct finding *all, size_t *n, uint32_t cp, size_t from, size_t to)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (all[i].cp == cp) {
+			all[i].count++;
+			return;
+		}
+	}
+	if (*n < VET_MAX)
+		all[(*n)++] = (struct finding){cp, from, to, 1};
+}
+
+static void
+report(const struct rb_source *src, const struct finding *f, struct rb_diags *diags)
+{
+	struct rb_span span = {src, f->from, f->to};
+	struct rb_diag *diag;
+
+	if (f->cp == BAD_BYTES)
+		diag = rb_diag_add(diags, RB_E_UTF8, span, "the byte 0x%02X is not UTF-8 text here",
+		    (unsigned char)src->bytes.p[f->from]);
+	else if (f->cp == '\r')
+		diag = rb_diag_add(diags, RB_E_UTF8, span,
+		    "a carriage return (U+000D) that is not part of a line's end may not stand in a runbook");
+	else
+		diag = rb_diag_add(diags, RB_E_UTF8, span, "U+%04X (%s) may not stand in a runbook",
+		    (unsigned)f->cp, name_of(f->cp));
+	if (f->cp == BAD_BYTES)
+		rb_diag_hint(diags, diag, "save the file as UTF-8");
+	if (f->count > 1)
+		rb_diag_hint(diags, diag, "%s in %zu places; this is the first",
+		    f->cp == BAD_BYTES ? "such bytes stand" : "it stands", f->count);
+}
+
 int
 rb_vet(const struct rb_source *src, struct rb_diags *diags)
 {
+	struct finding found[VET_MAX];
 	struct rb_str s = src->bytes;
-	struct rb_span span = {.src = src};
-	size_t i = 0, found = 0, len;
-	struct rb_diag *diag;
+	size_t i = 0, n = 0, len, to;
 	uint32_t cp;
 
-	while (i < s.n && found < VET_MAX) {
+	while (i < s.n) {
 		if ((s.p[i] >= ' ' && s.p[i] < 0x7f) || s.p[i] == '\n') {
 			i++;
 			continue;
 		}
 		len = rb_utf8_next(s.p + i, s.n - i, &cp);
-		span.from = i;
-		span.to = i + len;
-		if (len == 0) {
-			span.to = end_of_malformed(s, i);
-			diag = rb_diag_add(diags, RB_E_UTF8, span, "the byte 0x%02X is not UTF-8 text here",
-			    (unsigned char)s.p[i]);
-			rb_diag_hint(diags, diag, "save the file as UTF-8");
-			found++;
-		} else if (!allowed(s, i, cp)) {
-			if (cp == '\r')
-				rb_diag_add(diags, RB_E_UTF8, span,
-				    "a carriage return (U+000D) that is not part of a line's end may not "
-				    "stand in a runbook");
-			else
-				rb_diag_add(diags, RB_E_UTF8, span, "U+%04X (%s) may not stand in a runbook",
-				    (unsigned)cp, name_of(cp));
-			found++;
-		}
-		i = span.to;
+		to = len == 0 ? end_of_malformed(s, i) : i + len;
+		if (len == 0)
+			note(found, &n, BAD_BYTES, i, to);
+		else if (!allowed(s, i, cp))
+			note(found, &n, cp, i, to);
+		i = to;
 	}
-	return found == 0 ? 0 : -1;
+	for (i = 0; i < n; i++)
+		report(src, &found[i], diags);
+	return n == 0 ? 0 : -1;
 }

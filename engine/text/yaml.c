@@ -2,6 +2,7 @@
  * tags, repeated keys, more than one document. */
 #include "text/load.h"
 
+#include <assert.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -215,6 +216,7 @@ close_frame(struct loader *l, size_t end)
 	struct rb_node **nodes = l->nodes + f->base, *node = f->node;
 	size_t n = l->len - f->base;
 
+	assert(node != NULL); /* each frame was opened with its node */
 	if (node->kind == RB_NODE_MAP) {
 		take_pairs(l, node, nodes, n / 2);
 	} else if (n > 0) {

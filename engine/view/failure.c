@@ -24,6 +24,7 @@ rb_failure_add(struct rb_view *v, const struct rb_event *ev)
 	f->file = kept(o, ev, "file");
 	f->source = kept(o, ev, "source");
 	f->what = kept(o, ev, "what");
+	f->hint = kept(o, ev, "hint");
 	f->expected = kept(o, ev, "expected");
 	f->actual = kept(o, ev, "actual");
 	f->from = kept(o, ev, "from");
@@ -210,6 +211,7 @@ put_assertion(struct rb_view *v, const struct rb_open *o, const struct rb_failur
 {
 	struct rb_page *p = &v->page;
 	struct rb_str what = rb_page_safe(p, f->what, 0), file = rb_page_safe(p, f->file, 0);
+	struct rb_str word = rb_str_is(o->outcome, "errored") ? RB_STR("errored:") : RB_STR("failed:");
 	size_t column = RB_PAGE_MARGIN + o->indent;
 
 	indent(v, o, 0);
@@ -220,19 +222,20 @@ put_assertion(struct rb_view *v, const struct rb_open *o, const struct rb_failur
 		rb_page_c(p, " ");
 		column += rb_str_width(file) + 1;
 	}
-	rb_page_ink(p, RB_INK_BAD, RB_STR("failed:"));
-	rb_page_wrap(p, RB_INK_NONE, rb_arena_fmt(&p->scratch, " %.*s", RB_STR_ARG(what)), column + 7,
+	rb_page_ink(p, RB_INK_BAD, word);
+	rb_page_wrap(p, RB_INK_NONE, rb_arena_fmt(&p->scratch, " %.*s", RB_STR_ARG(what)), column + word.n,
 	    RB_PAGE_MARGIN + o->indent + GUTTER + 1, 0);
 	rb_page_c(p, "\n");
 	if (f->source.n > 0 && f->line > 0)
 		put_source(v, o, f);
+	put_value(v, o, "write", f->hint);
 	put_value(v, o, "expected", f->expected);
 	put_value(v, o, "actual", f->actual);
 }
 
-/* What it printed last: stderr before stdout, since that is where most programs complain. */
-static void
-put_tail(struct rb_view *v, const struct rb_open *o)
+/* What it printed last, and where: stderr before stdout, since that is where most programs complain. */
+static struct rb_str
+tail_of(const struct rb_open *o, struct rb_str *label)
 {
 	static const struct {
 		enum rb_stream stream;
@@ -242,14 +245,45 @@ put_tail(struct rb_view *v, const struct rb_open *o)
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		struct rb_str tail = rb_buf_view(&o->tails[order[i].stream]);
 
-		if (rb_str_trim(tail).n > 0) {
-			put_excerpt(v, o, rb_str_c(order[i].label), tail);
-			return;
-		}
+		*label = rb_str_c(order[i].label);
+		if (rb_str_trim(tail).n > 0)
+			return tail;
 	}
 	/* In a replay the output itself is not there, and a started program wrote to its log. */
-	if (rb_str_trim(o->excerpt).n > 0)
-		put_excerpt(v, o, o->excerpt_of, o->excerpt);
+	*label = o->excerpt_of;
+	if (rb_str_trim(o->excerpt).n > 0 || o->failures == NULL)
+		return o->excerpt;
+	*label = o->failures->excerpt_of;
+	return o->failures->excerpt;
+}
+
+static void
+put_tail(struct rb_view *v, const struct rb_open *o)
+{
+	struct rb_str label, tail = tail_of(o, &label);
+
+	if (rb_str_trim(tail).n > 0)
+		put_excerpt(v, o, label, tail);
+}
+
+void
+rb_failure_last_line(struct rb_view *v, const struct rb_open *o, unsigned more)
+{
+	struct rb_page *p = &v->page;
+	size_t column = rb_page_title(p, o->indent + more, rb_open_id(v, o)), from;
+	struct rb_str label, tail = rb_str_trim(tail_of(o, &label));
+
+	if (tail.n == 0)
+		return;
+	from = tail.n;
+	while (from > 0 && tail.p[from - 1] != '\n')
+		from--;
+	label = rb_page_safe(p, label, 0);
+	tail = rb_page_safe(p, rb_str_cut(tail, from, tail.n), 0);
+	tail = rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(label), RB_STR_ARG(tail));
+	rb_page_pad(p, column);
+	rb_page_ink(p, RB_INK_DIM, rb_page_clip(p, tail, room(v, column)));
+	rb_page_c(p, "\n");
 }
 
 bool

@@ -104,6 +104,24 @@ rb_head_run_start(struct rb_view *v, const struct rb_event *ev)
 		put_circumstances(v, ev);
 }
 
+void
+rb_head_input(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_page *p = &v->page;
+	struct rb_str name = rb_page_safe(p, rb_event_get_text(ev, "name"), 0),
+		      value = rb_page_safe(p, rb_event_get_text(ev, "value"), 0),
+		      source = rb_page_safe(p, rb_event_get_text(ev, "source"), 0);
+
+	if (!v->opt.replay)
+		return;
+	rb_page_pad(p, RB_PAGE_MARGIN);
+	rb_page_wrap(p, RB_INK_DIM,
+	    rb_arena_fmt(
+		&p->scratch, "%.*s = %.*s (%.*s)", RB_STR_ARG(name), RB_STR_ARG(value), RB_STR_ARG(source)),
+	    RB_PAGE_MARGIN, RB_PAGE_MARGIN + 2, 0);
+	rb_page_c(p, "\n");
+}
+
 /* ---- phases and messages ---- */
 
 /* A line of text of its own, wrapped behind its mark. */
@@ -247,13 +265,33 @@ put_line(struct rb_view *v, struct rb_str text)
 	rb_page_c(&v->page, "\n");
 }
 
+static void
+put_folder(struct rb_view *v)
+{
+	struct rb_page *p = &v->page;
+
+	if (v->opt.folder == NULL)
+		return;
+	put_line(v, rb_arena_fmt(&p->scratch, "the record and all output: %.*s",
+			RB_STR_ARG(rb_page_safe(p, rb_str_c(v->opt.folder), 0))));
+}
+
+/* Nothing was begun: what a run of no length came to is no news beside why. */
+static bool
+not_started(const struct rb_event *ev)
+{
+	return rb_str_is(rb_event_get_text(ev, "outcome"), "environment") &&
+	       rb_event_get_num(ev, "steps", 0) == 0;
+}
+
 /* What failed first, where the reason does not name it anyway. */
 static bool
 needs_first(struct rb_view *v, struct rb_str reason)
 {
 	struct rb_str quoted = rb_arena_fmt(&v->page.scratch, "`%.*s`", RB_STR_ARG(v->first_id));
 
-	return v->first.n > 0 && rb_str_find(reason, quoted, 0) == SIZE_MAX;
+	return v->first.n > 0 && rb_str_find(reason, quoted, 0) == SIZE_MAX &&
+	       (v->first_reason.n == 0 || rb_str_find(reason, v->first_reason, 0) == SIZE_MAX);
 }
 
 void
@@ -269,6 +307,15 @@ rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 
 	rb_live_clear(v);
 	numbers = counts(v, ev, resolved);
+	if (not_started(ev)) {
+		rb_page_ink(p, RB_INK_BAD, RB_STR("not started"));
+		rb_page_wrap(p, RB_INK_NONE, rb_arena_fmt(&p->scratch, ": %.*s", RB_STR_ARG(reason)),
+		    rb_str_width(RB_STR("not started")), RB_PAGE_MARGIN, 0);
+		rb_page_c(p, "\n");
+		put_line(v, numbers);
+		put_folder(v);
+		return;
+	}
 	rb_page_ink(p, ink, outcome);
 	column = rb_str_width(outcome);
 	rb_clock_human(rb_event_get_num(ev, "elapsed", 0), took);
@@ -278,6 +325,7 @@ rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 			&p->scratch, " in %s%.*s%.*s", took, RB_STR_ARG(rb_page_dot(p)), RB_STR_ARG(numbers)),
 		    column, RB_PAGE_MARGIN, 0);
 		rb_page_c(p, "\n");
+		put_folder(v);
 		return;
 	}
 	rb_page_wrap(p, RB_INK_NONE,
@@ -287,4 +335,5 @@ rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 	if (needs_first(v, reason))
 		put_line(v, rb_arena_fmt(&p->scratch, "first to fail: %.*s", RB_STR_ARG(v->first)));
 	put_line(v, numbers);
+	put_folder(v);
 }

@@ -157,6 +157,13 @@ put_row(struct rb_view *v, const struct rb_open *o, unsigned indent, struct rb_s
 	rb_page_row(&v->page, &row);
 }
 
+static bool
+is_failure(const struct rb_open *o)
+{
+	return rb_str_is(o->outcome, "failed") || rb_str_is(o->outcome, "timed out") ||
+	       rb_str_is(o->outcome, "errored");
+}
+
 /* ---- tables ---- */
 
 /* Kinds that are asked for what they find, not only for whether they pass. */
@@ -220,6 +227,8 @@ put_table(struct rb_view *v, const struct rb_open *table, bool taken)
 			continue;
 		row->continued = row->continued || taken;
 		put_row(v, row, table->indent + 2, text_of(v, row, false));
+		if (taken && is_failure(row))
+			rb_failure_last_line(v, row, 2);
 	}
 	for (struct rb_open *row = table->rows; row != NULL; row = row->row) {
 		if (row->over && !taken && !rb_lines_passed(row->outcome))
@@ -236,19 +245,14 @@ wants_row(const struct rb_open *o)
 
 	if (is_edge(o) || (o->shown && !rb_str_is(o->outcome, "recovered")))
 		return false;
+	if (o->asked && rb_str_is(o->outcome, "declined"))
+		return false; /* the question stands there with its answer, and the closing line says why */
 	if (rb_str_is(o->outcome, "passed"))
 		return (!o->group || rb_str_is(o->kind, "checks")) && !rb_str_is(o->kind, "say") &&
 		       !(o->asked && is_one_of(o->kind, spoken)) && !o->loop;
 	if (rb_lines_passed(o->outcome) || (rb_str_is(o->kind, "checks") && !o->loop))
 		return true;
 	return !(o->group && o->bad_inside);
-}
-
-static bool
-is_failure(const struct rb_open *o)
-{
-	return rb_str_is(o->outcome, "failed") || rb_str_is(o->outcome, "timed out") ||
-	       rb_str_is(o->outcome, "errored");
 }
 
 /* What failed first, for the closing lines. */
@@ -269,7 +273,17 @@ note_first(struct rb_view *v, const struct rb_open *o)
 		id = rb_open_title(v, o);
 	text = text_of(v, o, false);
 	v->first_id = rb_arena_str(&v->arena, o->where.id);
+	v->first_reason = rb_arena_str(&v->arena, o->reason);
+	v->first_begun = o->begun;
 	v->first = rb_arena_fmt(&v->arena, "%.*s: %.*s", RB_STR_ARG(id), RB_STR_ARG(text));
+}
+
+/* What failed inside of a step that somebody took is no reason of the end. */
+static void
+forget_first(struct rb_view *v, const struct rb_open *o)
+{
+	if (v->first.n > 0 && is_taken(o) && v->first_begun >= o->begun)
+		v->first = RB_STR("");
 }
 
 static void
@@ -285,6 +299,8 @@ put_step(struct rb_view *v, struct rb_open *o)
 		put_row(v, o, o->indent, text_of(v, o, uncaught));
 	if (uncaught && o->rows == NULL)
 		rb_failure_show(v, o);
+	else if (is_failure(o) && o->rows == NULL && !o->group)
+		rb_failure_last_line(v, o, 0);
 	if (uncaught && !o->loop)
 		note_first(v, o);
 	if (!rb_lines_passed(o->outcome))
@@ -334,6 +350,9 @@ rb_lines_step_end(struct rb_view *v, const struct rb_event *ev)
 		return; /* it is shown with its table, which owns it from here */
 	if (wants_row(o))
 		put_step(v, o);
+	else if (!rb_lines_passed(o->outcome))
+		mark_bad(v, o);
+	forget_first(v, o);
 	put_way(v, o);
 	rb_open_free(v, o);
 }
@@ -423,13 +442,20 @@ rb_lines_retry(struct rb_view *v, const struct rb_event *ev)
 /* ---- output as it comes ---- */
 
 static void
-put_output_line(struct rb_view *v, const struct rb_open *o, struct rb_str line)
+put_output_line(struct rb_view *v, struct rb_open *o, struct rb_str line)
 {
 	struct rb_page *p = &v->page;
+	struct rb_page_row row = {.mark = RB_MARK_PART, .indent = o->indent};
 	size_t column = rb_page_start(p, o->indent);
 
 	rb_live_clear(v);
 	rb_lines_headings(v, o->where.step);
+	if (!o->named) {
+		row.id = rb_open_id(v, o);
+		row.title = rb_open_title(v, o);
+		rb_page_row(p, &row);
+		o->named = true;
+	}
 	rb_page_pad(p, column);
 	rb_page_ink(p, RB_INK_DIM, RB_STR("| "));
 	/* No blanks are taken off its beginning: they are the output's own. */

@@ -90,6 +90,7 @@ rb_open_begin(struct rb_view *v, const struct rb_event *ev)
 	o->where.id = rb_arena_str(&o->arena, ev->where.id);
 	o->where.title = rb_arena_str(&o->arena, ev->where.title);
 	o->kind = rb_arena_str(&o->arena, rb_event_get_text(ev, "kind"));
+	o->does = rb_arena_str(&o->arena, rb_event_get_text(ev, "does"));
 	o->indent = rb_open_indent(o->where.step);
 	o->quiet = rb_event_get_num(ev, "quiet", 0) != 0;
 	o->group = is_group(o->kind);
@@ -225,6 +226,8 @@ rb_open_title(struct rb_view *v, const struct rb_open *o)
 	size_t colon;
 
 	title = rb_page_safe(&v->page, title, 0);
+	if (o->where.title.n == 0 && o->does.n > 0)
+		title = rb_page_clip(&v->page, rb_page_safe(&v->page, o->does, 0), RB_PAGE_TITLE);
 	item = rb_page_safe(&v->page, o->item, 0);
 	if (item.n == 0 || o->loop)
 		return title;

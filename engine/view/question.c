@@ -18,6 +18,7 @@ rb_question_ask(struct rb_view *v, const struct rb_event *ev)
 	a->where.title = rb_arena_str(&a->arena, ev->where.title);
 	a->form = rb_arena_str(&a->arena, rb_event_get_text(ev, "form"));
 	a->text = rb_arena_str(&a->arena, rb_event_get_text(ev, "question"));
+	a->does = rb_arena_str(&a->arena, rb_event_get_text(ev, "does"));
 	a->by = rb_arena_str(&a->arena, rb_event_get_text(ev, "by"));
 	a->choices = rb_arena_str(&a->arena, rb_event_get_text(ev, "choices"));
 	a->indent = rb_open_indent(a->where.step);
@@ -51,6 +52,17 @@ put_question(struct rb_view *v, const struct rb_asked *a, size_t *indent)
 	column = rb_page_label(p, RB_MARK_ASK, a->indent, id);
 	*indent = rb_page_title(p, a->indent, id);
 	return rb_page_wrap(p, RB_INK_NONE, text, column, *indent, 0);
+}
+
+/* What is done when the answer is yes, below the question. */
+static void
+put_does(struct rb_view *v, struct rb_str does, size_t indent)
+{
+	struct rb_page *p = &v->page;
+
+	rb_page_c(p, "\n");
+	rb_page_pad(p, indent + 2);
+	rb_page_wrap(p, RB_INK_DIM, rb_page_safe(p, does, RB_ESCAPE_LINES), indent + 2, indent + 2, 0);
 }
 
 static void
@@ -90,8 +102,11 @@ rb_question_show(struct rb_view *v)
 	if (o != NULL)
 		o->asked = true;
 	column = put_question(v, a, &indent);
+	if (a->does.n > 0)
+		put_does(v, a->does, indent);
 	put_choices(v, a->choices, indent);
-	if (a->choices.n == 0 && (v->page.width == 0 || column + RB_PAGE_GAP + KEYS <= v->page.width)) {
+	if (a->choices.n == 0 && a->does.n == 0 &&
+	    (v->page.width == 0 || column + RB_PAGE_GAP + KEYS <= v->page.width)) {
 		rb_page_pad(&v->page, RB_PAGE_GAP);
 		return;
 	}
@@ -99,7 +114,7 @@ rb_question_show(struct rb_view *v)
 	rb_page_pad(&v->page, indent);
 }
 
-/* The answer in words: "yes (--yes)", "declined: nobody could be asked". */
+/* The answer in words: "yes (--yes)", "no answer". */
 static struct rb_str
 answer_of(struct rb_view *v, const struct rb_asked *a, const struct rb_event *ev)
 {
@@ -111,8 +126,7 @@ answer_of(struct rb_view *v, const struct rb_asked *a, const struct rb_event *ev
 	if (!rb_str_is(outcome, "answered")) {
 		value = rb_page_safe(&v->page, outcome, 0);
 		if (rb_str_is(by, "none") && rb_str_is(outcome, "declined"))
-			return rb_arena_fmt(
-			    &v->page.scratch, "%.*s: nobody could be asked", RB_STR_ARG(value));
+			return RB_STR("no answer"); /* the closing line says why, and what to do */
 	} else if (yes_no && (rb_str_is(value, "true") || rb_str_is(value, "false"))) {
 		value = rb_str_is(value, "true") ? RB_STR("yes") : RB_STR("no");
 	} else {

@@ -20,7 +20,7 @@ enum {
 /* An assertion that did not hold, kept until it is known whether anybody took it. */
 struct rb_failure {
 	struct rb_failure *next;
-	struct rb_str file, source, what, expected, actual, from, excerpt, excerpt_of;
+	struct rb_str file, source, what, hint, expected, actual, from, excerpt, excerpt_of;
 	int64_t line, column, width;
 };
 
@@ -30,9 +30,10 @@ struct rb_open {
 	struct rb_open *row;  /* in a table: in the order of their start */
 	struct rb_arena arena;
 	struct rb_str excerpt, excerpt_of; /* of the last attempt, in `attempt` */
-	struct rb_arena attempt; /* emptied when an attempt begins */
+	struct rb_arena attempt;           /* emptied when an attempt begins */
 	struct rb_where where;
 	struct rb_str kind;
+	struct rb_str does; /* stands for a title */
 	struct rb_str item; /* of a loop: the item that it is at; of an item: itself; "2/3: web-1" */
 	unsigned indent;    /* columns */
 	bool quiet;         /* a row of a table, or an edge that is no step of its own */
@@ -44,6 +45,7 @@ struct rb_open {
 	bool asked;         /* its question was shown, and with it what it is about */
 	bool all_output;    /* `show: output` */
 	bool no_output;     /* `show: none` */
+	bool named;         /* its output was shown, and before it whose it is */
 	int64_t begun, timeout;
 	int64_t since; /* the attempt began, which the timeout is a limit of */
 
@@ -72,7 +74,7 @@ struct rb_asked {
 	struct rb_asked *next;
 	struct rb_arena arena;
 	struct rb_where where;
-	struct rb_str form, text, choices, by;
+	struct rb_str form, text, does, choices, by;
 	unsigned indent;
 	bool shown;
 };
@@ -86,8 +88,10 @@ struct rb_view {
 	struct rb_arena arena; /* texts of the run */
 	struct rb_str run;     /* the last part of its id */
 	struct rb_str host;
-	bool setup;                    /* a setup was shown */
-	struct rb_str first, first_id; /* what failed first, and nobody took */
+	bool setup;          /* a setup was shown */
+	struct rb_str first; /* what failed first, and nobody took */
+	struct rb_str first_id, first_reason;
+	int64_t first_begun; /* when that step began */
 
 	struct rb_open *open;
 	struct rb_asked *asked;
@@ -140,9 +144,13 @@ void rb_failure_tail(struct rb_open *o, enum rb_stream stream, struct rb_str byt
 bool rb_failure_says(const struct rb_open *o, struct rb_str reason);
 /* The assertions, or what it printed last. */
 void rb_failure_show(struct rb_view *v, const struct rb_open *o);
+/* Of one that somebody took: the last line that it printed, which mostly says why. */
+void rb_failure_last_line(struct rb_view *v, const struct rb_open *o, unsigned more);
 
 /* ---- head.c ---- */
 void rb_head_run_start(struct rb_view *v, const struct rb_event *ev);
+/* What the run was given: of a run that is over. */
+void rb_head_input(struct rb_view *v, const struct rb_event *ev);
 void rb_head_phase(struct rb_view *v, const struct rb_event *ev);
 /* The runbook's own note beside a step, when the step begins. */
 void rb_head_step_note(struct rb_view *v, const struct rb_event *ev);

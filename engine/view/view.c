@@ -11,7 +11,7 @@
 /* What people see of an event; JSON has all of them. */
 static void (*const shown[RB_EV_TYPES])(struct rb_view *v, const struct rb_event *ev) = {
     [RB_EV_RUN_START] = rb_head_run_start,
-    [RB_EV_INPUT] = NULL,
+    [RB_EV_INPUT] = rb_head_input,
     [RB_EV_PHASE] = rb_head_phase,
     [RB_EV_STEP_START] = rb_lines_step_start,
     [RB_EV_ATTEMPT_START] = rb_open_attempt,

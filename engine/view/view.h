@@ -19,6 +19,7 @@ struct rb_view_options {
 	bool ascii;                   /* no characters beyond ASCII: "ok", "FAIL", "->" for ✓ ✗ → */
 	unsigned (*width)(void *ctx); /* columns now, 0: lines are never wrapped; NULL: 80 */
 	void *width_ctx;
+	const char *folder;  /* of a replay: where the run's outputs are; may be NULL */
 	bool replay;         /* events come from a transcript: times are those recorded, nothing is live */
 	const char *command; /* name to show in "runbook show ID" */
 };

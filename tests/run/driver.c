@@ -42,6 +42,7 @@ struct planned_signal {
  * each look of a `verify`, of which nobody knows how many there are. */
 struct broken {
 	char step[STEP_MAX];
+	bool ready; /* of looks whether a program is up, which say nothing: its end or its deadline does */
 	struct rb_buf lines;
 };
 
@@ -160,9 +161,11 @@ settle_broken(struct driver *d, const struct rb_event *ev)
 	    ev->type != RB_EV_ATTEMPT_START)
 		return;
 	b = broken_of(d, ev);
-	if (ev->type != RB_EV_ATTEMPT_START && !passed)
+	if (ev->type != RB_EV_ATTEMPT_START && !passed && !b->ready)
 		rb_buf_str(&d->trace, rb_buf_view(&b->lines));
 	rb_buf_clear(&b->lines);
+	if (ev->type == RB_EV_ATTEMPT_START)
+		b->ready = rb_str_is(rb_event_get_text(ev, "purpose"), "ready");
 }
 
 static void
@@ -268,7 +271,7 @@ send_planned(struct driver *d, const struct rb_event *ev)
 		    !rb_str_is(ev->where.id, s->step))
 			continue;
 		s->sent = true;
-		rb_buf_pad(&d->trace, ' ', ev->where.depth * 2);
+		rb_buf_pad(&d->trace, ' ', (size_t)ev->where.depth * 2);
 		rb_buf_fmt(&d->trace, "signal SIG%s\n", sigabbrev_np(s->number));
 		rb_run_signal(d->run, s->number);
 		return;
@@ -287,7 +290,7 @@ on_event(void *ctx, const struct rb_event *ev)
 	    (ev->type == RB_EV_ATTEMPT_START && !d->attempts))
 		return;
 	d->out = ev->type == RB_EV_ASSERTION ? &broken_of(d, ev)->lines : &d->trace;
-	rb_buf_pad(d->out, ' ', ev->where.depth * 2);
+	rb_buf_pad(d->out, ' ', (size_t)ev->where.depth * 2);
 	lines[ev->type](d, ev);
 	rb_buf_char(d->out, '\n');
 }
@@ -407,45 +410,68 @@ take_flag(struct driver *d, const char *arg)
 	return false;
 }
 
-static void
-take_word(struct driver *d, const char *arg, char ***rest)
+/* NAME VALUE and NAME=VALUE: a word that is there once. */
+static bool
+take_one(struct driver *d, const char *arg, char ***rest)
 {
 	struct rb_run_options *o = &d->options;
+	const char *value = text_after(arg, "--inputs", rest);
+
+	if (value != NULL) {
+		o->inputs_file = value;
+		return true;
+	}
+	value = text_after(arg, "--from", rest);
+	if (value != NULL) {
+		o->from = value;
+		return true;
+	}
+	value = text_after(arg, "--transcript", rest);
+	if (value != NULL) {
+		o->transcript = value;
+		return true;
+	}
+	value = text_after(arg, "--show", rest);
+	if (value != NULL)
+		o->show = strcmp(value, "json") == 0 ? RB_SHOW_JSON : RB_SHOW_PLAIN;
+	return value != NULL;
+}
+
+/* And one that may come again. */
+static bool
+take_more(struct driver *d, const char *arg, char ***rest)
+{
 	const struct {
 		const char *name;
-		const char **one;
-		const char **many;
+		const char **list;
 		size_t *count;
 	} words[] = {
-	    {"--set", NULL, d->sets, &o->nsets},
-	    {"--yes", NULL, d->ids, &o->nyes_ids},
-	    {"--answer", NULL, d->answers, &d->nanswers},
-	    {"--inputs", &o->inputs_file, NULL, NULL},
-	    {"--from", &o->from, NULL, NULL},
-	    {"--transcript", &o->transcript, NULL, NULL},
+	    {"--set", d->sets, &d->options.nsets},
+	    {"--yes", d->ids, &d->options.nyes_ids},
+	    {"--answer", d->answers, &d->nanswers},
 	};
 	const char *value;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		value = text_after(arg, words[i].name, rest);
-		if (value == NULL)
+		if (value == NULL || *words[i].count == WORDS_MAX)
 			continue;
-		if (words[i].one != NULL)
-			*words[i].one = value;
-		else if (*words[i].count < WORDS_MAX)
-			words[i].many[(*words[i].count)++] = value;
-		return;
+		words[i].list[*words[i].count] = value;
+		*words[i].count += 1;
+		return true;
 	}
 	value = text_after(arg, "--signal", rest);
-	if (value != NULL && d->nsignals < WORDS_MAX) {
-		plan_signal(d, rest[0][-1]);
+	if (value == NULL || d->nsignals == WORDS_MAX)
+		return false;
+	plan_signal(d, (char *)(uintptr_t)value);
+	return true;
+}
+
+static void
+take(struct driver *d, const char *arg, char ***rest)
+{
+	if (take_flag(d, arg) || take_one(d, arg, rest) || take_more(d, arg, rest))
 		return;
-	}
-	value = text_after(arg, "--show", rest);
-	if (value != NULL) {
-		o->show = strcmp(value, "json") == 0 ? RB_SHOW_JSON : RB_SHOW_PLAIN;
-		return;
-	}
 	if (arg[0] == '-' || d->file != NULL) {
 		fprintf(stderr, "driver: not understood: %s\n", arg);
 		exit(2);
@@ -532,8 +558,7 @@ main(int argc, char **argv)
 	while (*rest != NULL) {
 		const char *arg = *rest++;
 
-		if (!take_flag(&d, arg))
-			take_word(&d, arg, &rest);
+		take(&d, arg, &rest);
 	}
 	if (d.file == NULL) {
 		fprintf(stderr, "usage: driver FILE [OPTION…]\n");

@@ -36,6 +36,8 @@ tear_down(void **state)
 	return 0;
 }
 
+enum { DEEP = 64 };
+
 static void
 test_shape(void **state)
 {
@@ -83,14 +85,14 @@ test_deep(void **state)
 {
 	struct fixture *f = *state;
 
-	for (int i = 0; i < 3 * RB_JSON_DEPTH; i++)
+	for (int i = 0; i < 3 * DEEP; i++)
 		rb_json_open(&f->json, '[');
-	for (int i = 0; i < 3 * RB_JSON_DEPTH; i++) {
+	for (int i = 0; i < 3 * DEEP; i++) {
 		rb_json_close(&f->json, ']');
-		if (i < 3 * RB_JSON_DEPTH - 1)
+		if (i < 3 * DEEP - 1)
 			rb_json_int(&f->json, 1);
 	}
-	assert_int_equal(f->buf.len, 3 * RB_JSON_DEPTH * 2 + (3 * RB_JSON_DEPTH - 1) * 2);
+	assert_int_equal(f->buf.len, 3 * DEEP * 2 + (3 * DEEP - 1) * 2);
 	assert_true(rb_str_ends(rb_buf_view(&f->buf), "],1],1],1]"));
 }
 

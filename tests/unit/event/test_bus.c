@@ -193,11 +193,12 @@ output_is_masked_across_writes(void **state)
 	out = rb_bus_output_open(bus, &where, RB_STDOUT);
 	err = rb_bus_output_open(bus, &where, RB_STDERR);
 	memcpy(step, "???", 3);
-	rb_bus_output_write(out, RB_STR("a hunt"));
+	assert_true(rb_str_is(rb_bus_output_write(out, RB_STR("a hunt")), "a "));
 	rb_bus_output_write(err, RB_STR("er22"));
 	rb_event_init(&ev, RB_EV_SAY, NULL);
 	rb_bus_emit(bus, &ev);
-	rb_bus_output_write(out, RB_STR("er22 hu"));
+	assert_true(rb_str_is(rb_bus_output_write(out, RB_STR("er22 hu")), "*** "));
+	assert_true(rb_str_is(rb_bus_output_end(out), "hu"));
 	rb_bus_output_close(out);
 	rb_bus_output_close(err);
 	assert_string_equal(rb_buf_cstr(&seen.text), "api/0:a \napi/1:er22\n1:say\napi/0:*** \napi/0:hu\n");

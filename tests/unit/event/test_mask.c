@@ -409,6 +409,23 @@ pathological_text_is_linear(void **state)
 	free(text);
 }
 
+/* A message that was cut before it was masked ends within a secret. */
+static void
+the_beginning_of_a_secret_before_a_cut(void **state)
+{
+	struct rb_masker *m = rb_masker_new(NULL);
+
+	(void)state;
+	rb_masker_add(m, RB_STR("hunter2!"));
+	check_text(m, RB_STR("it is hunter…"), "it is ***…");
+	check_text(m, RB_STR("it is hunt… (9 bytes more)"), "it is ***… (9 bytes more)");
+	check_text(m, RB_STR("hunter2!…hunte…"), "***…***…");
+	check_text(m, RB_STR("a hun… b"), "a hun… b"); /* less than a secret can have */
+	check_text(m, RB_STR("a hunter"), "a hunter"); /* not cut */
+	check_text(m, RB_STR("unter2!… …"), "unter2!… …");
+	rb_masker_free(m);
+}
+
 static void
 inside_json(void **state)
 {
@@ -450,6 +467,7 @@ main(void)
 	    cmocka_unit_test(a_secret_added_later),
 	    cmocka_unit_test(a_run_shown_in_part_when_a_secret_is_added),
 	    cmocka_unit_test(pathological_text_is_linear),
+	    cmocka_unit_test(the_beginning_of_a_secret_before_a_cut),
 	    cmocka_unit_test(inside_json),
 	};
 

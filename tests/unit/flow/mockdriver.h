@@ -184,9 +184,11 @@ struct mock {
 	struct mock_file files[MOCK_FILES]; /* child runbooks and libraries */
 	const char *from;                   /* procedure to start at */
 	const char *refuse;                 /* `enter` says no for the unit of this id */
+	int64_t stays_until;                /* `finish` has something left up to then, unless told `now` */
 	bool no_disk;                       /* durable events fail */
 	bool all_events;                    /* the trace has attempts, facts, retries, items, branches too */
 	/* out */
+	char does[512];           /* what the last question said would be done */
 	struct rb_buf trace, log; /* events; what the driver was told */
 	struct rb_run_end end;
 	struct rb_str reason;
@@ -465,6 +467,7 @@ mock_put(void *ctx, const struct rb_question *q, struct rb_answer *answer)
 
 	rb_buf_fmt(&m->log, "ask %.*s%s: %.*s\n", RB_STR_ARG(q->where.step), q->needs_id ? " by id" : "",
 	    RB_STR_ARG(q->text));
+	snprintf(m->does, sizeof(m->does), "%.*s", RB_STR_ARG(q->does));
 	if (blank != SIZE_MAX && rb_clock_parse(rb_str_cut(said, 0, blank), &ns) == 0)
 		said = rb_str_cut(said, blank + 1, SIZE_MAX);
 	while (words[w].word != NULL && !rb_str_is(said, words[w].word))
@@ -623,6 +626,17 @@ mock_load(struct mock *m, const char *text)
 		mock_complain(m);
 }
 
+/* What is left for the run's end to end: nothing, but for a test that sets stays_until. */
+static inline bool
+mock_finish(void *ctx, bool now)
+{
+	struct mock *m = ctx;
+
+	if (now)
+		m->stays_until = 0;
+	return m->now >= m->stays_until;
+}
+
 static inline void
 mock_start_flow(struct mock *m)
 {
@@ -636,7 +650,8 @@ mock_start_flow(struct mock *m)
 	    .cancel = mock_cancel,
 	    .ask = mock_put,
 	    .cancel_ask = mock_cancel_ask,
-	    .enter = mock_enter};
+	    .enter = mock_enter,
+	    .finish = mock_finish};
 	m->bus = rb_bus_new(NULL, NULL, mock_now, mock_wall, m);
 	m->sink = (struct rb_sink){.ctx = m, .event = mock_event};
 	rb_bus_add(m->bus, &m->sink);
@@ -704,6 +719,8 @@ mock_drive(struct mock *m)
 		if (rb_flow_done(m->flow, &m->end))
 			break;
 		wake = mock_next(m, wake);
+		if (wake == RB_NEVER && m->now < m->stays_until)
+			wake = m->stays_until;
 		if (wake == RB_NEVER)
 			fail_msg("the run waits for nothing:\n%s\n%s", rb_buf_cstr(&m->trace),
 			    rb_buf_cstr(&m->log));

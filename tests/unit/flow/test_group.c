@@ -349,8 +349,39 @@ test_loop_stops_on_fail(void **state)
 	(void)state;
 	mock_init(&m);
 	mock_expect(&m, "steps:\n  - {id: pods, for_each: {in: [x, y, z], as: pod}, look: 'pass, fail'}\n", 1,
+	    "pods[0] passed\npods[1] failed\npods warning items_left_out\npods failed\nrun_end failed\n");
+	assert_string_equal(m.reason.p, "1 of 3 items failed, 1 not done: `pods` failed: exit is 1, not 0");
+	mock_free(&m);
+	/* The last one leaves nothing out. */
+	mock_init(&m);
+	mock_expect(&m, "steps:\n  - {id: pods, for_each: {in: [x, y], as: pod}, look: 'pass, fail'}\n", 1,
 	    "pods[0] passed\npods[1] failed\npods failed\nrun_end failed\n");
-	assert_string_equal(m.reason.p, "1 of 3 items failed: `pods` failed: exit is 1, not 0");
+	assert_string_equal(m.reason.p, "1 of 2 items failed: `pods` failed: exit is 1, not 0");
+	mock_free(&m);
+}
+
+/* A confirmation says what it is for: the script, cut where it is long, unless its own text has it. */
+static void
+test_confirm_shows_the_script(void **state)
+{
+	struct mock m;
+
+	(void)state;
+	mock_init(&m);
+	m.answers[0] = "no";
+	mock_run_text(&m, "steps:\n  - {id: a, confirm: Go?, run: pass}\n");
+	assert_string_equal(m.does, "pass");
+	mock_free(&m);
+	mock_init(&m);
+	m.answers[0] = "no";
+	mock_run_text(
+	    &m, "steps:\n  - {id: a, confirm: Go?, run: \"pass\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n\"}\n");
+	assert_string_equal(m.does, "pass\n2\n3\n4\n5\n6\n… 2 lines more");
+	mock_free(&m);
+	mock_init(&m);
+	m.answers[0] = "no";
+	mock_run_text(&m, "steps:\n  - {id: a, confirm: Go?, run: \"pass\\n2\\n3\\n4\\n5\\n6\\n7\\n\"}\n");
+	assert_string_equal(m.does, "pass\n2\n3\n4\n5\n6\n7");
 	mock_free(&m);
 }
 
@@ -477,10 +508,10 @@ main(void)
 	    cmocka_unit_test(test_finally_fails), cmocka_unit_test(test_finally_has_a_limit),
 	    cmocka_unit_test(test_group_timeout), cmocka_unit_test(test_group_timeout_of_checks),
 	    cmocka_unit_test(test_group_confirm_done_if_verify), cmocka_unit_test(test_loop),
-	    cmocka_unit_test(test_loop_stops_on_fail), cmocka_unit_test(test_loop_confirms_once),
-	    cmocka_unit_test(test_loop_results), cmocka_unit_test(test_loop_keys_of_items),
-	    cmocka_unit_test(test_loop_over_nothing), cmocka_unit_test(test_loop_items_start_clean),
-	    cmocka_unit_test(test_set)};
+	    cmocka_unit_test(test_loop_stops_on_fail), cmocka_unit_test(test_confirm_shows_the_script),
+	    cmocka_unit_test(test_loop_confirms_once), cmocka_unit_test(test_loop_results),
+	    cmocka_unit_test(test_loop_keys_of_items), cmocka_unit_test(test_loop_over_nothing),
+	    cmocka_unit_test(test_loop_items_start_clean), cmocka_unit_test(test_set)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,7 +220,9 @@ test_up_through_arm_loop_checks(void **state)
 		    "    for_each: {in: [x, y], as: name}\n"
 		    "    look: fail\n"
 		    "    on_fail: end escalated\n",
-	    3, "each[0] failed\neach edge on_fail end escalated\neach failed\nrun_end escalated\n");
+	    3,
+	    "each[0] failed\neach warning items_left_out\neach edge on_fail end escalated\neach "
+	    "failed\nrun_end escalated\n");
 	mock_simply("steps:\n"
 		    "  - id: all\n"
 		    "    checks:\n"

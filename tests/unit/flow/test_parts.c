@@ -89,9 +89,9 @@ test_reasons(void **state)
 		assert_string_equal(r.p + r.n - 3, "…");
 		assert_memory_equal(r.p + r.n - 5, "\xc3\xa9", 2);
 	}
-	rb_reason_value(&r, "if", rb_v_unset(RB_STR("a.b")));
+	rb_reason_value(&r, NULL, "if", rb_v_unset(RB_STR("a.b")));
 	assert_string_equal(r.p, "if: `a.b` is unset");
-	rb_reason_value(&r, "", rb_v_unknown(RB_STR("<a.b>")));
+	rb_reason_value(&r, NULL, "", rb_v_unknown(RB_STR("<a.b>")));
 	assert_string_equal(r.p, "<a.b> cannot be known yet");
 	assert_int_equal(r.n, strlen(r.p));
 }

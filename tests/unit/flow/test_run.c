@@ -322,6 +322,28 @@ test_interrupt_twice(void **state)
 	mock_free(&m);
 }
 
+/* The end waits for what ends with the run, and an operator who does not wait gets it at once. */
+static void
+test_finish(void **state)
+{
+	struct mock m;
+
+	(void)state;
+	mock_init(&m);
+	m.stays_until = 5 * RB_SECOND;
+	mock_expect(&m, "steps: [{id: a, look: pass}]\n", 0, "a passed\nrun_end resolved\n");
+	assert_int_equal(m.now, 5 * RB_SECOND);
+	assert_int_equal(m.end.elapsed, 5 * RB_SECOND);
+	mock_free(&m);
+	mock_init(&m);
+	m.stays_until = RB_MINUTE;
+	m.signals[0].at = 4 * RB_SECOND;
+	m.signals[0].signo = SIGINT;
+	mock_expect(&m, "steps: [{id: a, look: pass}]\n", 0, "a passed\nrun_end resolved\n");
+	assert_int_equal(m.now, 4 * RB_SECOND);
+	mock_free(&m);
+}
+
 static void
 test_interrupt_cuts_rungs(void **state)
 {
@@ -475,9 +497,10 @@ main(void)
 	    cmocka_unit_test(test_on_failed), cmocka_unit_test(test_end_escalated_fires),
 	    cmocka_unit_test(test_rungs_keep_to_themselves), cmocka_unit_test(test_deadline_spares_rungs),
 	    cmocka_unit_test(test_interrupt), cmocka_unit_test(test_interrupt_twice),
-	    cmocka_unit_test(test_interrupt_cuts_rungs), cmocka_unit_test(test_hangup),
-	    cmocka_unit_test(test_signal_and_hangup), cmocka_unit_test(test_precedence),
-	    cmocka_unit_test(test_elapsed), cmocka_unit_test(test_free_in_the_middle)};
+	    cmocka_unit_test(test_finish), cmocka_unit_test(test_interrupt_cuts_rungs),
+	    cmocka_unit_test(test_hangup), cmocka_unit_test(test_signal_and_hangup),
+	    cmocka_unit_test(test_precedence), cmocka_unit_test(test_elapsed),
+	    cmocka_unit_test(test_free_in_the_middle)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

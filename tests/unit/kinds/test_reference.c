@@ -144,6 +144,21 @@ test_explain(void **state)
 	assert_explained("duration", "a type");
 	assert_explained("goto", "an action");
 	assert_explained("undo", "not in this version");
+	assert_explained("status", "status, a fact of http: status code");
+	assert_explained("results", "a fact of a step with for_each");
+	assert_explained("results", "ping.results[0].exit");
+	assert_explained("run.host", "run.host, a member of run: name of the host");
+	assert_explained("run", "run.transcript");
+	assert_explained("run", "run, an action");
+	assert_explained("this", "capture: {used:");
+	assert_explained("facts", "health.status");
+	assert_explained("unset", "`??` gives another value");
+	assert_explained("6", "the environment failed");
+	assert_explained("--yes", "--yes=ID");
+	assert_explained("confirm", "--yes=ID");
+	assert_explained("branch", "    - else: end escalated");
+	assert_explained("table", "kubectl get pods");
+	assert_explained("stop", "stop: true");
 	rb_buf_init(&out, NULL, 1 << 16);
 	assert_int_equal(rb_language_explain("tiemout", rb_kinds, &out), -1);
 	assert_string_equal(rb_buf_cstr(&out), "timeout\n");
@@ -205,6 +220,37 @@ test_examples(void **state)
 	}
 }
 
+/* The examples of the topics are steps that load, without a warning but for one of style. */
+static void
+test_topics(void **state)
+{
+	(void)state;
+	for (const struct rb_topic_row *t = rb_topic_rows; t->words != NULL; t++) {
+		struct rb_str s = rb_str_c(t->text), fence = RB_STR("```yaml\n");
+		size_t from = rb_str_find(s, fence, 0), to;
+		struct rb_arena arena;
+		struct rb_diags diags;
+		struct rb_buf text;
+
+		if (from == SIZE_MAX)
+			continue;
+		from += fence.n;
+		to = rb_str_find(s, RB_STR("```"), from);
+		assert_int_not_equal(to, SIZE_MAX);
+		rb_arena_init(&arena, NULL);
+		rb_diags_init(&diags, &arena);
+		rb_buf_init(&text, NULL, 1 << 16);
+		rb_buf_fmt(&text, "runbook: x\nsteps:\n%.*s", RB_STR_ARG(rb_str_cut(s, from, to)));
+		rb_program_free(rb_program_load(&arena,
+		    rb_source_new(&arena, RB_STR("x.yaml"), rb_buf_view(&text)), rb_kinds, NULL, &diags));
+		for (size_t i = 0; i < diags.len; i++)
+			if (diags.items[i].code != RB_W_STYLE)
+				fail_msg("%s: %s", t->title, diags.items[i].text.p);
+		rb_buf_free(&text);
+		rb_arena_free(&arena);
+	}
+}
+
 int
 main(void)
 {
@@ -212,6 +258,7 @@ main(void)
 	    cmocka_unit_test(test_every_row),
 	    cmocka_unit_test(test_tables_are_whole),
 	    cmocka_unit_test(test_explain),
+	    cmocka_unit_test(test_topics),
 	    cmocka_unit_test(test_examples),
 	};
 

@@ -211,10 +211,52 @@ test_values_that_cannot_be_had(void **state)
 	loaded_free(&l);
 }
 
+/* An Enter at the prompt and `--set d=` are no values, but where the input says that they are. */
+static void
+test_empty(void **state)
+{
+	static const struct {
+		const char *input;
+		bool accepted;
+	} rows[] = {{"text", false}, {"{help: x}", false}, {"{pattern: '/^[a-z]*$/'}", false},
+	    {"{default: prod}", false}, {"{default: \"\"}", true}, {"{required: false}", true},
+	    {"{choices: [\"\", a]}", true}};
+	struct rb_offer empty = set("d", "");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct desk d = {.answers = {"", "x"}, .asked = 0};
+		struct loaded l;
+		char text[200];
+
+		snprintf(text, sizeof(text),
+		    "runbook: t\ninputs: {d: %s}\nsteps: [{look: 'ls \"${d:-}\"'}]\n", rows[i].input);
+		loaded_open(&l, text);
+		assert_int_equal(settle(&l, &d, &empty, 1), rows[i].accepted ? 0 : -1);
+		if (!rows[i].accepted)
+			assert_message(&l, 0,
+			    "input `d`: it is empty, and takes an empty text only where its `default` is "
+			    "\"\"");
+		loaded_free(&l);
+	}
+	{
+		struct desk d = {.answers = {"", "/srv"}, .asked = 0};
+		struct loaded l;
+
+		loaded_open(&l, "runbook: t\ninputs: {d: text}\nsteps: [{look: 'ls \"$d\"'}]\n");
+		assert_int_equal(settle(&l, &d, NULL, 0), 0);
+		assert_string_equal(d.settled, "d=/srv (asked) ");
+		assert_string_equal(
+		    d.whys, "[][it is empty, and takes an empty text only where its `default` is \"\"]");
+		loaded_free(&l);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_empty),
 	    cmocka_unit_test(test_in_order_of_dependency),
 	    cmocka_unit_test(test_what_is_asked_for),
 	    cmocka_unit_test(test_what_is_refused),

@@ -93,7 +93,7 @@ what_is_mentioned(void **state)
 		"environment=environment environment_bastion=environment.bastion"},
 	    {"cat <<'EOF'\n$name\nEOF\n", "name=name"},
 	    {"awk '{print $port}' x", "port=port"},
-	    {"echo $HOME $UNKNOWN $1 $zzz $lg", ""},
+	    {"echo $HOME $UNKNOWN $1 '$zzz $lg' $https_proxy $Zz $_X", ""},
 	    /* what the script sets itself may be unset before */
 	    {"health_status=5; echo $health_status", "health_status=health.status?"},
 	    {"for host in a b; do echo $host; done", ""},
@@ -102,7 +102,7 @@ what_is_mentioned(void **state)
 	    {"docker ps --format '{{.Names}}' | grep $name", "name=name"},
 	    {"docker inspect -f '{{json .State}}' x", ""},
 	    {"msg={{ unknown }} {{ log.nosuch }} {{ log. }}", ""},
-	    {"ping $host_name.example.org $name.example.org", "name=name"},
+	    {"ping $HOST_NAME.example.org $name.example.org", "name=name"},
 	};
 
 	EXPECT_OF(*state, rows, true);
@@ -144,13 +144,36 @@ what_is_doubtful(void **state)
 {
 	static const struct row rows[] = {
 	    {"echo $prot", "6-10 nothing defines $prot | did you mean $port?"},
-	    {"echo ${nam}", ""}, /* too short to tell */
+	    {"echo ${nam}", "7-10 nothing sets $nam | declare it as an input, value or `env`; if it may be "
+			    "missing, write ${nam:-}"}, /* too short to be $name */
 	    {"echo $helth_status", "6-18 nothing defines $helth_status | did you mean $health_status?"},
 	    {"echo $health_staus", "6-18 nothing defines $health_staus | did you mean $health_status?"},
 	    {"echo $log_missing_modul",
 		"6-23 nothing defines $log_missing_modul | did you mean $log_missing_module?"},
-	    {"echo $log_missing_nothing_like_it", ""},
+	    {"echo $log_missing_nothing_like_it",
+		"6-33 nothing sets $log_missing_nothing_like_it | declare it as an input, value or `env`; if "
+		"it may be missing, write ${log_missing_nothing_like_it:-}"},
+	    {"'$zz' $zz", "7-9 nothing sets $zz | declare it as an input, value or `env`; if it may be "
+			  "missing, write ${zz:-}"},
+	    {"cat <<E\n'$zz' \\$yy\nE\n", "10-12 nothing sets $zz | declare it as an input, value or `env`; "
+					  "if it may be missing, write ${zz:-}"},
+	    {"x=\"$(awk '{print $zz}' <<<\"$yy\")\"", "28-30 nothing sets $yy | declare it as an input, "
+						      "value or `env`; if it may be missing, write ${yy:-}"},
+	    {"echo $((zz + 1)) # $yy", "8-10 nothing sets $zz | declare it as an input, value or `env`; if "
+				       "it may be missing, write ${zz:-}"},
+	    {"find . -name $zz", "14-16 nothing sets $zz | declare it as an input, value or `env`; if it may "
+				 "be missing, write ${zz:-}"},
 	    {"prot=5; echo $prot", ""},
+	    /* not the shell's to expand, or set by what cannot be seen */
+	    {"cat <<'E'\n$zz\nE\necho ok # it's $zz\n", ""},
+	    {"cat <<-\\E\n\t$zz\n\tE\n", ""},
+	    {"echo \\$zz \"\\$zz\" $'\\'$zz'", ""},
+	    {"echo ${zz:?not given} ${zz?x}", ""},
+	    {". ./settings.sh; echo $zz", ""},
+	    {"if true; then . ./x; fi; echo $zz", ""},
+	    {"source lib; echo $zz", ""},
+	    {"eval \"$(ssh-agent)\"; echo $zz", ""},
+	    {"exec {lock}>/tmp/x; flock $lock", ""},
 	    {"echo $health",
 		"6-12 `health` has facts, but is no variable itself | a fact of it is written $health_fact"},
 	    {"health=$(date); echo $health", ""},

@@ -17,7 +17,8 @@ list(void *ctx, const struct rb_shell_item *item)
 	    [RB_SHELL_SET] = "=",
 	    [RB_SHELL_DOTTED] = ".",
 	    [RB_SHELL_BRACED] = "{",
-	    [RB_SHELL_MOUSTACHE] = "{{"};
+	    [RB_SHELL_MOUSTACHE] = "{{",
+	    [RB_SHELL_OPEN] = "!"};
 
 	rb_buf_fmt(ctx, "%s%s%.*s%s", ((struct rb_buf *)ctx)->len > 0 ? " " : "", signs[item->kind],
 	    RB_STR_ARG(item->text), item->guarded ? "?" : "");
@@ -55,7 +56,9 @@ names(void **state)
 	    {"echo $(($a", "a"},
 	    {"(a; (b))", ""},
 	    {"case $x in a) ;; esac; $((y))", "x y"},
-	    /* what is set */
+	    /* what is set, and what may set anything */
+	    {"exec {fd}>x {a,b}>y; echo {c}", "=fd"},
+	    {". x; find . -x; source y; eval z; then . q; ./w", "!. !source !eval !."},
 	    {"a=1; b+=2; c[0]=3; env d=4 e", "=a =b =c =d"},
 	    {"echo a=1 == b", "=a"},
 	    {"for a in x y; do echo $a; done", "=a a"},

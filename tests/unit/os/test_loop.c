@@ -445,6 +445,26 @@ no_descriptors_no_loop(void **state)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void
+a_child_that_was_stopped_is_resumed(void **state)
+{
+	static const char *const argv[] = {"sh", "-c", "kill -STOP $$; exit 7", NULL};
+	struct rb_loop *loop = rb_loop_new(NULL);
+	struct rb_spawn req = request(argv);
+	struct child c;
+
+	(void)state;
+	start_child(loop, &c, &req);
+	run_for(loop, 100 * RB_MS);
+	assert_false(c.ended);
+	rb_loop_child_resume(&c.watch);
+	run_until(loop, &c.ended, 2 * RB_SECOND);
+	assert_int_equal(c.how.code, 7);
+	rb_loop_child_resume(&c.watch); /* one that has ended is left as it is */
+	assert_int_equal(rb_loop_child_reap(&c.watch), 0);
+	rb_loop_free(loop);
+}
+
 int
 main(void)
 {
@@ -463,6 +483,7 @@ main(void)
 	    cmocka_unit_test(a_signal_that_ends_a_child_is_told),
 	    cmocka_unit_test(a_child_without_a_pidfd_is_looked_at),
 	    cmocka_unit_test(a_status_that_was_taken_away_is_lost_and_not_awaited),
+	    cmocka_unit_test(a_child_that_was_stopped_is_resumed),
 	    cmocka_unit_test(no_descriptors_no_loop),
 	};
 

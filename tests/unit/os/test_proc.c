@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -362,6 +363,53 @@ anothers_process_is_forbidden(void **state)
 	assert_int_equal(kill(victim, SIGKILL), 0);
 }
 
+static bool
+go_on(void *ctx, const struct rb_proc *p)
+{
+	(void)ctx;
+	(void)p;
+	return true;
+}
+
+static void
+what_cannot_be_looked_at_is_not_gone(void **state)
+{
+	struct rb_loop *loop = rb_loop_new(NULL);
+	pid_t pid = start_orphan("sleep 60 >/dev/null & echo $!");
+	struct rb_proc_id id = identity(pid), none = {.pid = 0x3fffffff};
+	struct rlimit old, few = {.rlim_cur = 40};
+	int taken[64], n = 0, lives, each_of_none, each_of_one, signalled, error;
+	struct stopped s;
+
+	(void)state;
+	assert_int_equal(rb_proc_lives(id), 1);
+	assert_int_equal(rb_proc_lives(none), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	few.rlim_max = old.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (taken[0] = dup(STDIN_FILENO); n < 63 && taken[n] >= 0; taken[n] = dup(STDIN_FILENO))
+		n++;
+	lives = rb_proc_lives(id);
+	signalled = rb_proc_signal(id, SIGKILL);
+	error = errno;
+	each_of_none = rb_proc_each(go_on, NULL);
+	close(taken[--n]);
+	each_of_one = rb_proc_each(go_on, NULL); /* the folder can be opened, no process in it can */
+	taken[n++] = dup(STDIN_FILENO);
+	/* A stop has the loop's spare ones. */
+	s = stop(loop, id, RB_SECOND);
+	while (n > 0)
+		close(taken[--n]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(lives, -1);
+	assert_int_equal(signalled, -1);
+	assert_int_equal(error, EMFILE);
+	assert_int_equal(each_of_none, -1);
+	assert_int_equal(each_of_one, -1);
+	assert_int_equal(s.how, RB_PROC_STOPPED_TERM);
+	rb_loop_free(loop);
+}
+
 static void
 a_stop_that_is_freed_sends_no_more(void **state)
 {
@@ -395,6 +443,7 @@ main(void)
 	    cmocka_unit_test(another_process_under_that_pid_is_never_signalled),
 	    cmocka_unit_test(what_the_run_depends_on_is_not_stopped),
 	    cmocka_unit_test(anothers_process_is_forbidden),
+	    cmocka_unit_test(what_cannot_be_looked_at_is_not_gone),
 	    cmocka_unit_test(a_stop_that_is_freed_sends_no_more),
 	};
 

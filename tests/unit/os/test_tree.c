@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "os/proc.h"
@@ -199,6 +200,92 @@ one_that_exits_0_on_term_is_not_hurried(void **state)
 	rb_loop_free(f.loop);
 }
 
+/* Marks the text of ctx if it is the command line of this process. */
+static bool
+named_one(void *ctx, const struct rb_proc *p)
+{
+	struct rb_buf line;
+	bool is;
+
+	rb_buf_init(&line, NULL, RB_PROC_CMDLINE);
+	is = p->alive && rb_proc_cmdline(p, &line) == 0 && strcmp(rb_buf_cstr(&line), ctx) == 0;
+	rb_buf_free(&line);
+	if (is)
+		((char *)ctx)[0] = '!';
+	return !is;
+}
+
+static bool
+runs(const char *command)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s", command);
+	assert_int_equal(rb_proc_each(named_one, text), 0);
+	return text[0] == '!';
+}
+
+static void
+one_that_left_the_session_without_its_mark_is_found_by_descent(void **state)
+{
+	char command[32], script[160];
+	struct fixture f;
+
+	(void)state;
+	snprintf(command, sizeof(command), "sleep 29%05d", (int)getpid() % 100000);
+	/* Its parent has a session of its own too, and both outlive the TERM that ends the child. */
+	snprintf(script, sizeof(script),
+	    "echo r; env -i setsid sh -c 'trap \"\" TERM; setsid %s; true' & sleep 20; true", command);
+	begin(&f, "sh", script);
+	for (int i = 0; i < 100 && !runs(command); i++)
+		run_for(f.loop, 20 * RB_MS);
+	assert_true(runs(command));
+	end_tree(&f, 100 * RB_MS, 4 * RB_SECOND);
+	assert_false(runs(command));
+	assert_true(f.r.escaped >= 2);
+	assert_int_equal(f.r.nsurvivors, 0);
+	rb_loop_free(f.loop);
+}
+
+static void
+with_all_descriptors_taken_it_is_ended_and_told_truly(void **state)
+{
+	struct rlimit old, few = {.rlim_cur = 40};
+	int taken[64], n = 0, free_ones;
+	struct fixture f;
+
+	(void)state;
+	/* With 0 free the loop's spare ones must do; with 1 the folder could be opened, and no process in it.
+	 */
+	for (free_ones = 0; free_ones < 3; free_ones++) {
+		begin(&f, "sh", "trap '' TERM; echo r; while :; do sleep 0.05; done");
+		assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+		few.rlim_max = old.rlim_max;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+		for (n = 0; n < 64; n++) {
+			taken[n] = dup(STDIN_FILENO);
+			if (taken[n] < 0)
+				break;
+		}
+		assert_true(n > free_ones && n < 64);
+		for (int i = 0; i < free_ones; i++)
+			close(taken[--n]);
+		f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, 50 * RB_MS, on_done, &f);
+		run_until(f.loop, &f.done, 4 * RB_SECOND);
+		while (n > 0)
+			close(taken[--n]);
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+		assert_false(f.r.child_lives);
+		assert_true(f.r.killed);
+		assert_int_equal(f.r.nsurvivors, 0);
+		run_until(f.loop, &f.child.ended, RB_SECOND);
+		assert_int_equal(rb_loop_child_reap(&f.child.watch), 0);
+		assert_int_equal(alive(&f), 0);
+		close(f.out);
+		rb_loop_free(f.loop);
+	}
+}
+
 static void
 one_term_each_and_no_second(void **state)
 {
@@ -350,6 +437,8 @@ main(void)
 	    cmocka_unit_test(every_shape_of_sleep_is_ended_and_nothing_lives),
 	    cmocka_unit_test(one_that_left_the_session_is_found_by_its_mark),
 	    cmocka_unit_test(one_that_left_and_the_child_that_ended_before),
+	    cmocka_unit_test(one_that_left_the_session_without_its_mark_is_found_by_descent),
+	    cmocka_unit_test(with_all_descriptors_taken_it_is_ended_and_told_truly),
 	    cmocka_unit_test(what_does_not_belong_to_it_is_left_alone),
 	    cmocka_unit_test(term_ignored_is_killed_after_the_grace),
 	    cmocka_unit_test(one_that_exits_0_on_term_is_not_hurried),

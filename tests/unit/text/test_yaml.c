@@ -438,7 +438,7 @@ test_syntax(void **state)
 	    {"a: \"never\nb: c\n", RB_E_YAML, 1, 4, "quote is never closed"},
 	    {"a: 'never\nb: c\n", RB_E_YAML, 1, 4, "quote is never closed"},
 	    {"a: - b\n", RB_E_YAML, 1, 4, "list item has no place"},
-	    {"a: b\n c: d\n", RB_E_YAML, 2, 2, "this key has no place here"},
+	    {"a: b\n c: d\n", RB_E_YAML, 2, 2, "`c:` is indented further than `a:` above it"},
 	    {"a:\n  b: 1\n c: 2\n", RB_E_YAML, 3, 2, "mapping that begins on line 1"},
 	    {"a:\n  - x\n - y\n", RB_E_YAML, 3, 2, "mapping that begins on line 1"},
 	    {"- a\nb: c\n", RB_E_YAML, 2, 1, "list that begins on line 1"},

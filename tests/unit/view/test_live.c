@@ -59,6 +59,41 @@ a_question_comes_with_what_bears_on_it(void **state)
 }
 
 static void
+a_confirmation_shows_what_will_be_done(void **state)
+{
+	struct rb_where w = at("clean", "clean", "");
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, RB_VIEW_PLAIN, 100, false, false);
+	emit(&s, RB_EV_ASK, &w, "form", "confirm", "question", "Remove it?", "does",
+	    "rm -rf \033[31m/srv\n… 2 lines more", NULL);
+	rb_view_pause(s.view, true);
+	expect(&s, "  ? clean    Remove it?\n"
+		   "               rm -rf \\e[31m/srv\n"
+		   "               … 2 lines more\n"
+		   "             ");
+	stage_close(&s);
+}
+
+/* The closing line says why nobody answered; neither the question nor a row of the step says it again. */
+static void
+a_question_that_nobody_answers_is_told_once(void **state)
+{
+	struct rb_where w = at("clean", "clean", "Clean");
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, RB_VIEW_PLAIN, 100, false, false);
+	step_start(&s, &w, "run");
+	emit(&s, RB_EV_ASK, &w, "form", "confirm", "question", "Go?", NULL);
+	emit(&s, RB_EV_ANSWER, &w, "by", "none", "outcome", "declined", NULL);
+	step_end(&s, &w, "run", "declined", "no terminal; --yes answers it", "", MS(1));
+	expect(&s, "  ? clean    Go?   no answer\n");
+	stage_close(&s);
+}
+
+static void
 choices_are_numbered(void **state)
 {
 	struct rb_where w = at("how", "how", "");
@@ -82,7 +117,7 @@ answers_say_whose_they_are(void **state)
 {
 	static const char *const rows[][5] = {
 	    {"confirm", "true", "flag", "answered", "  ? a        Go?   yes (--yes)\n"},
-	    {"confirm", "", "none", "declined", "  ? a        Go?   declined: nobody could be asked\n"},
+	    {"confirm", "", "none", "declined", "  ? a        Go?   no answer\n"},
 	    {"yes_no", "false", "terminal", "answered", "  ? a        Go?   no (app)\n"},
 	    {"text", "node-2", "scenario", "answered", "  ? a        Go?   node-2 (scenario)\n"},
 	    {"manual", "done: raised to 4 GiB", "terminal", "answered",
@@ -214,6 +249,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_question_waits_on_an_open_line_for_its_answer),
 	    cmocka_unit_test(a_question_comes_with_what_bears_on_it),
+	    cmocka_unit_test(a_confirmation_shows_what_will_be_done),
+	    cmocka_unit_test(a_question_that_nobody_answers_is_told_once),
 	    cmocka_unit_test(choices_are_numbered),
 	    cmocka_unit_test(answers_say_whose_they_are),
 	    cmocka_unit_test(the_live_line_is_drawn_in_place),

@@ -39,6 +39,60 @@ every_outcome_is_told(void **state)
 	stage_close(&s);
 }
 
+/* Where it stands, why, and what to write: an errored step is told as a broken assertion is. */
+static void
+what_errored_is_told_with_its_place(void **state)
+{
+	struct rb_where w = at("step_2", "step_2", "");
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, RB_VIEW_PLAIN, 120, false, false);
+	emit(&s, RB_EV_STEP_START, &w, "kind", "look", "does", "uptime", NULL);
+	emit(&s, RB_EV_ASSERTION, &w, "file", "a.yaml", "line", "7", "column", "9", "width", "12", "source",
+	    "    if: front.status == 502", "what", "if: `front.status` is unset", "hint",
+	    "(front.status ?? 0) == 502", NULL);
+	step_end(&s, &w, "look", "errored", "if: `front.status` is unset", "", MS(1));
+	expect(&s, "  ✗ uptime                                      1ms\n"
+		   "  a.yaml:7:9: errored: if: `front.status` is unset\n"
+		   "      7 |     if: front.status == 502\n"
+		   "        |         ^^^^^^^^^^^^\n"
+		   "        write     (front.status ?? 0) == 502\n");
+	stage_close(&s);
+}
+
+static void
+what_was_taken_shows_its_last_line_only(void **state)
+{
+	struct rb_where w = at("a", "a", "A"), loop = at("l", "l", "L"), item = at("l[0]", "l", "L");
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, RB_VIEW_PLAIN, 80, false, false);
+	step_start(&s, &w, "look");
+	w.attempt = 1;
+	emit(&s, RB_EV_ATTEMPT_START, &w, "purpose", "action", NULL);
+	output_of(&s, &w, RB_STDERR, "first\nthe disk \033[1mis full\n\n");
+	output_of(&s, &w, RB_STDOUT, "not this\n");
+	emit(&s, RB_EV_EDGE, &w, "outcome", "failed", "key", "on_fail", "to", "continue", NULL);
+	step_end(&s, &w, "look", "failed", "exit is 1, not 0", "", MS(7));
+	expect(&s, "  ✗ a        A                                  7ms   exit is 1, not 0\n"
+		   "             stderr: the disk \\e[1mis full\n");
+	/* What a loop that was taken has failed on is not what the run ends for. */
+	run_start(&s);
+	step_start(&s, &loop, "look");
+	emit(&s, RB_EV_ITEM, &loop, "name", "n", "value", "1", "index", "0", "of", "1", NULL);
+	step_start(&s, &item, "look");
+	step_end(&s, &item, "look", "failed", "exit is 1, not 0", "", MS(7));
+	emit(&s, RB_EV_EDGE, &loop, "outcome", "failed", "key", "on_fail", "to", "continue", NULL);
+	step_end(&s, &loop, "look", "failed", "1 of 1 items failed", "", MS(7));
+	stage_text(&s);
+	emit(&s, RB_EV_RUN_END, NULL, "outcome", "failed", "exit", "1", "elapsed", MS(8), "steps", "2",
+	    "failed", "2", NULL);
+	expect(&s, "failed in 8ms\n2 steps, 2 did not pass · runbook show 7f3a\n");
+	stage_close(&s);
+}
+
 static void
 attempts_are_counted_and_lines_of_retries_bounded(void **state)
 {
@@ -454,6 +508,8 @@ main(void)
 	    cmocka_unit_test(without_an_assertion_the_last_output_is_shown),
 	    cmocka_unit_test(only_the_last_attempt_and_few_of_many_assertions_are_shown),
 	    cmocka_unit_test(the_closing_lines_name_what_failed_first),
+	    cmocka_unit_test(what_errored_is_told_with_its_place),
+	    cmocka_unit_test(what_was_taken_shows_its_last_line_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -278,7 +278,8 @@ output_is_shown_as_it_comes_where_that_is_asked(void **state)
 	output_of(&s, &w, RB_STDERR, "\033[2Jerr\n");
 	output_of(&s, &w, RB_STDOUT, "o\n\nthree");
 	step_end(&s, &w, "run", "passed", "", "exit 0", MS(1));
-	expect(&s, "    |   one\n"
+	expect(&s, "  ▸ a        A\n"
+		   "    |   one\n"
 		   "    | \\e[2Jerr\n"
 		   "    | two\n"
 		   "    | \n"

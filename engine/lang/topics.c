@@ -1,0 +1,190 @@
+/* Words of the language that no key table has, as the reference prints them and `explain` finds them: what a
+ * name means that is always there, how a run ends, and longer examples of what one line cannot show. */
+#include <string.h>
+
+#include "lang/kind.h"
+#include "lang/reference.h"
+
+const struct rb_topic_row rb_topic_rows[] = {
+    {"this", "`this`",
+	"What the attempt of the step itself found: its own facts, without those that are known only once\n"
+	"the step is over (`passed`, `error`, `attempts`, `duration`). It stands in `capture`, in `expect:\n"
+	"{that: […]}` and in `retry: {if: …}`. Later steps read the same facts by the step's id.\n"
+	"\n"
+	"```yaml\n"
+	"- id: usage\n"
+	"  look: df --output=pcent / | tail -n 1\n"
+	"  capture: {used: 'number(trim(this.stdout))'}\n"
+	"  expect: {that: ['this.used < 90']}\n"
+	"- say: ${usage.used} % are used\n"
+	"```\n"},
+    {"facts fact", "Facts",
+	"What a step found. They are read by its id (`health.status`), in a script as `$health_status`. "
+	"Every\n"
+	"step has those of the table \"Facts of every step\", its action gives more, and each name of "
+	"`match` and\n"
+	"`capture` is one. Inside of a procedure they stay there, but for its `outputs`.\n"
+	"\n"
+	"```yaml\n"
+	"- {id: health, http: \"http://127.0.0.1:8000/health\", on_fail: continue}\n"
+	"- if: health.failed\n"
+	"  look: echo \"the answer was ${health_status:-none}\"\n"
+	"```\n"},
+    {"unset defined", "Unset",
+	"A fact is unset where its step was skipped or not reached, could not find it, or where what it "
+	"stands\n"
+	"for is not there: `web.status` when no answer came. `passed`, `failed`, `timed_out` and `skipped` "
+	"are\n"
+	"never unset. To read an unset one is an error, so that nothing goes on with an empty text by "
+	"accident;\n"
+	"`??` gives another value and `defined` asks. In titles, notes and the reasons of `end` it shows as\n"
+	"`<unset>`. In a script write `${web_status:-}`.\n"
+	"\n"
+	"```yaml\n"
+	"- {id: web, http: \"http://127.0.0.1:8000/\", on_fail: continue}\n"
+	"- if: (web.status ?? 0) == 502\n"
+	"  say: a proxy answers, and what is behind it does not\n"
+	"```\n"},
+    {"results loop items", "Results of a loop",
+	"A step with `for_each` has, beside `error`, `duration` and the like, the facts below. `passed` and\n"
+	"`failed` are numbers there. What its items found is in `results`, a list in the order of the "
+	"items:\n"
+	"`ping.results[0].exit` is of the first, `ping.results.exit` the list of all. A loop ends with the "
+	"first\n"
+	"item that fails, unless `stop_on_fail` is false, so that `results` may be shorter than `count`.\n"
+	"\n"
+	"```yaml\n"
+	"- id: ping\n"
+	"  for_each: {in: [web-1, web-2], as: node, stop_on_fail: false}\n"
+	"  look: ping -c 1 \"$node\"\n"
+	"  on_fail: continue\n"
+	"- say: ${ping.failed} of ${ping.count} are away\n"
+	"- if: any(ping.results where .failed)\n"
+	"  say: away are ${(ping.results where .failed).item}\n"
+	"```\n"},
+    {"exit-codes exit-code exitcode codes 0 1 2 3 4 5 6 128", "Exit codes",
+	"Of `runbook run`:\n"
+	"\n"
+	"| code | the run ended |\n"
+	"|---:|---|\n"
+	"| 0 | resolved |\n"
+	"| 1 | failed |\n"
+	"| 2 | before it began: wrong usage, or a runbook or input with mistakes |\n"
+	"| 3 | escalated |\n"
+	"| 4 | at its time limit |\n"
+	"| 5 | since it needs an operator: declined, or nobody could be asked |\n"
+	"| 6 | since the environment failed: something that it requires is missing, or the record cannot be "
+	"written |\n"
+	"| 128+n | by signal n |\n"
+	"\n"
+	"If several hold, the first of: signal, 6, 5, 4, 3, 1. `runbook check` exits with 0, or 2 if there "
+	"is a\n"
+	"mistake.\n"},
+    {"--yes yes confirm approval", "Confirmations",
+	"`confirm` asks before a step acts; `effect: danger` always does. `--yes` answers plain "
+	"confirmations;\n"
+	"those that name a person (`by`), want something typed (`type`) or belong to a danger are answered "
+	"by\n"
+	"name only: `--yes=ID`. Without a terminal and without either, the step is declined and the run "
+	"ends\n"
+	"with exit code 5, or goes on where the step is `optional`. Questions of `ask` and `manual` are not\n"
+	"confirmations: no `--yes` answers them.\n"
+	"\n"
+	"```yaml\n"
+	"- id: clean\n"
+	"  run: rm -rf /var/tmp/build\n"
+	"  confirm: Remove the build folder?\n"
+	"- id: drop\n"
+	"  run: dropdb staging\n"
+	"  effect: danger\n"
+	"  confirm: {text: Drop the database?, type: staging}\n"
+	"```\n"
+	"\n"
+	"`--yes` answers the first of these, `--yes=drop` the second.\n"},
+    {"reserved names name", "Names that cannot be given",
+	"- words of expressions: `and`, `or`, `not`, `in`, `contains`, `matches`, `where`, `if`, `else`, "
+	"`true`,\n"
+	"  `false`, `null`, `this`, `item`\n"
+	"- what the program gives itself: `run`, and `has` where `requires` names programs; all that begins "
+	"with\n"
+	"  `runbook_`\n"
+	"- variables that steer what a child executes: `path`, `ifs`, `env`, `bash_env`, `ld_*`, `dyld_*`,\n"
+	"  `*_proxy`, `pythonpath` and their like, in upper or lower case\n"
+	"- variables that the shell sets: `UID`, `PPID`, `RANDOM`, `SECONDS`, `LINENO`, `PWD`, `SHLVL` and "
+	"their\n"
+	"  like\n"
+	"\n"
+	"And two names that would be the same variable of a script: a step `a` with the fact `b_c` beside a "
+	"step\n"
+	"`a_b` with the fact `c`.\n"},
+    {"record records transcript runs", "Records",
+	"Each run has a folder of its own, with a transcript, the output of its steps and the runbook as it "
+	"was.\n"
+	"`runbook runs` lists them, `runbook show RUN` tells one again. The program never removes any: how "
+	"long\n"
+	"they are kept is for whoever owns the host to say. Secrets are masked in all of it.\n"},
+    {"branch", "A branch",
+	"```yaml\n"
+	"- id: web\n"
+	"  http: http://127.0.0.1:8000/health\n"
+	"  on_fail: continue\n"
+	"- branch:\n"
+	"    - if: web.passed\n"
+	"      then: end resolved\n"
+	"    - if: (web.status ?? 0) >= 500\n"
+	"      then:\n"
+	"        - run: systemctl restart api\n"
+	"        - {wait: 5s}\n"
+	"    - else: end escalated\n"
+	"```\n"},
+    {"table rows", "A table",
+	"`table` reads a header row and columns that are two blanks apart at least; cells are texts. Inside "
+	"of\n"
+	"`where`, `.name` is a cell; a name that has blanks or signs is written `item[\"CPU %\"]`. `rows` "
+	"reads\n"
+	"lines without a header, by the named groups of a regex. Cells are no variables of a script: give "
+	"one a\n"
+	"name with `capture`, or with `env` in a loop.\n"
+	"\n"
+	"```yaml\n"
+	"- id: pods\n"
+	"  look: kubectl get pods\n"
+	"  capture:\n"
+	"    all: table(this.stdout)\n"
+	"    away: 'this.all where .STATUS != \"Running\"'\n"
+	"- for_each: {in: pods.away, as: pod}\n"
+	"  look: kubectl logs \"$pod_name\" --tail 20\n"
+	"  env: {pod_name: \"${pod.NAME}\"}\n"
+	"- id: disks\n"
+	"  look: df --output=pcent,target\n"
+	"  capture: {full: 'rows(this.stdout, /(?<used>\\d+)% (?<disk>\\S+)/) where int(.used) > 90'}\n"
+	"- say: \"full: ${disks.full.disk}\"\n"
+	"```\n"},
+    {"stop", "Stopping a process",
+	"`stop` takes a process that a step found, or with `true` all that the same step finds. A bare "
+	"number is\n"
+	"refused: it may be another process by the time.\n"
+	"\n"
+	"```yaml\n"
+	"- {id: holder, port: 8000}\n"
+	"- process: {stop: \"${holder.process}\", grace: 10s}\n"
+	"  confirm: Stop ${holder.command}?\n"
+	"- process: {pattern: \"uvicorn api:app\", stop: true}\n"
+	"```\n"},
+    {NULL, NULL, NULL},
+};
+
+bool
+rb_topic_is(const struct rb_topic_row *topic, struct rb_str word)
+{
+	const char *p = topic->words;
+
+	while (*p != '\0') {
+		size_t n = strcspn(p, " ");
+
+		if (rb_str_eq((struct rb_str){p, n}, word))
+			return true;
+		p += n + (p[n] == ' ');
+	}
+	return false;
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Process trees, descriptors, signals and disks at their worst, through the command.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # the scripts are for the runbook's shell; bats sets status and output
+
+load support/helpers
+
+setup() { sandbox; }
+teardown() { end_all; }
+
+not() { ! "$@"; }
+
+@test "a child with a session and an environment of its own is ended with its step" {
+  book escaped <<'YAML'
+  - id: slow
+    run: |
+      trap '' TERM
+      env -i setsid sleep 31.1 >/dev/null 2>&1 &
+      sleep 31.2
+      sleep 31.2
+    timeout: 300ms
+YAML
+  run "$RUNBOOK" run escaped.yaml
+  has_status 1
+  has 'timed out'
+  none_of 'sleep 31.1'
+  none_of 'sleep 31.2'
+  is_whole
+}
+
+@test "descriptors run out beside many running checks: none is left alive, and the run does not hang" {
+  {
+    printf 'runbook: many\nsteps:\n  - id: all\n    on_fail: continue\n    checks:\n'
+    for i in 1 2 3 4 5 6 7 8; do
+      printf '      - {id: c%s, look: "trap %s TERM; setsid sleep 31.3 & sleep 31.3; sleep 31.3", timeout: 300ms}\n' "$i" "''"
+    done
+  } >many.yaml
+  for n in 22 24 25 26 27 28 30 33 36; do
+    run timeout -k 1 30 bash -c 'ulimit -n "$1" && exec "$0" run many.yaml' "$RUNBOOK" "$n"
+    has_status 0
+    lacks 'still alive'
+    none_of 'sleep 31.3'
+  done
+}
+
+@test "keep: false ends what a program left behind, too" {
+  book left <<'YAML'
+  - id: app
+    start: sleep 31.4 & sleep 0.7
+    keep: false
+  - id: later
+    look: sleep 0.5; pgrep -f '^sleep 31.4$'
+YAML
+  run "$RUNBOOK" run left.yaml
+  has_status 0
+  none_of 'sleep 31.4'
+  is_whole
+}
+
+@test "an operator who interrupts again does not wait for what ends with the run" {
+  book stubborn <<'YAML'
+  - id: app
+    start: trap '' TERM; while :; do sleep 0.1; done
+    keep: false
+    log: app.log
+  - id: slow
+    look: sleep 31.5
+YAML
+  env --default-signal=INT "$RUNBOOK" run stubborn.yaml >shown 2>&1 3>&- &
+  slow=$!
+  STARTED+=("$slow")
+  eventually not none_of 'sleep 31.5'
+  start=$(now_ms)
+  kill -INT "$slow"
+  eventually none_of 'sleep 31.5'
+  eventually in_transcript '"type":"step_end"'
+  kill -INT "$slow"
+  status=0
+  wait "$slow" || status=$?
+  [ "$status" -eq 130 ]
+  [ $(($(now_ms) - start)) -lt 3500 ]
+  is_whole
+}
+
+@test "^Z at a program that has the terminal does not stop the run for ever" {
+  command -v script >/dev/null || skip "script(1) is not installed"
+  book shell <<'YAML'
+  - id: talk
+    run: echo begun; sleep 0.6; echo over
+    interactive: true
+YAML
+  run timeout -k 1 20 bash -c '(sleep 0.5; printf "\032"; sleep 2) | script -qec "\"$0\" run shell.yaml" /dev/null' "$RUNBOOK"
+  has_status 0
+  has over
+  has resolved
+}
+
+@test "a terminal that is lost while a question stands has declined nothing" {
+  command -v script >/dev/null || skip "script(1) is not installed"
+  book asks <<'YAML'
+  - id: act
+    run: touch acted
+    confirm: Sure?
+YAML
+  script -qec "\"$RUNBOOK\" run asks.yaml" /dev/null <<<'' >shown 2>&1 3>&- &
+  terminal=$!
+  STARTED+=("$terminal")
+  eventually in_transcript '"type":"ask"'
+  kill -KILL "$terminal"
+  wait "$terminal" 2>/dev/null || true
+  eventually in_transcript '"type":"run_end"'
+  [ ! -e acted ]
+  run ! grep -q 'the operator declined' "$(transcript)"
+}
+
+@test "the record began on a full disk: runs and show tell of it, and the disk is told of once" {
+  if ! unshare -m mount -t tmpfs none /run 2>/dev/null; then skip "needs the right to mount"; fi
+  book full <<'YAML'
+  - {id: a, look: echo one}
+  - {id: b, look: echo two}
+  - {id: c, run: touch changed}
+YAML
+  mkdir small
+  cat >inside <<'SH'
+mount -t tmpfs none /run && mount -t tmpfs none /dev/shm && mount -t tmpfs -o size=64k none small || exit 9
+head -c 1000000 /dev/zero >small/fill 2>/dev/null
+export XDG_STATE_HOME=$PWD/small
+"$RUNBOOK" run full.yaml || exit 8
+"$RUNBOOK" runs
+umount small
+echo AWAY
+"$RUNBOOK" runs
+"$RUNBOOK" show last | tail -n 1
+SH
+  run unshare -m bash inside
+  has_status 0
+  lacks unreadable
+  lacks 1970
+  [ "$(grep -c 'not kept any more' <<<"${output%%AWAY*}")" -eq 1 ]
+  [ "$(grep -c "full .* resolved" <<<"$output")" -eq 2 ]
+}
