@@ -5,5 +5,5 @@
 .PHONY: e2e
 e2e:
 	@tools/deps.sh e2e
-	@$(again) -s all support
+	@+$(again) -s all support
 	@B=$(abspath $(B)) bats $(wildcard tests/e2e/*.bats)

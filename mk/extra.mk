@@ -53,7 +53,7 @@ again = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell 
 
 demo: deps-build
 	@echo "building in $(B)"
-	@$(again) -s all examples
+	@+$(again) -s all examples
 	@examples/demo/demo.sh $(B)
 
 # --- Tests ----------------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ unit-programs: $(foreach l,$(LAYERS),$($(l)_TESTS))
 
 test: deps-test
 	@echo "building in $(B)"
-	@$(again) -s all examples support $(RUN_DRIVER) $(DRYRUN) unit-programs
+	@+$(again) -s all examples support $(RUN_DRIVER) $(DRYRUN) unit-programs
 	@B=$(B) tests/run.sh $(PART)
 
 # --- Benchmarks -----------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ BENCH ?=
 $(B)/bench/bench: $(B)/bench/bench.o $(call lib,base)
 	$(program)
 bench: deps-build
-	@$(again) -s all support $(B)/bench/bench
+	@+$(again) -s all support $(B)/bench/bench
 	@$(B)/bench/bench $(B) $(BENCH)
 
 # --- Checks ---------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ $(B)/tidy/%.ok: %.c $(B)/%.o .clang-tidy
 	clang-tidy --quiet $< -- -std=c11 -D_GNU_SOURCE -Iengine -Iexamples/demo -I$(B)/gen $(BREW:%=-I%) 2>$@.log || { cat $@.log; exit 1; }
 	@touch $@
 check-tidy:
-	$(call with,clang-tidy,$(MAKE) --no-print-directory -s $(TIDY))
+	+$(call with,clang-tidy,$(MAKE) --no-print-directory -s $(TIDY))
 check-cppcheck:
 	@mkdir -p $(B)/cppcheck
 	$(call with,cppcheck,cppcheck --quiet --std=c11 --enable=warning$(comma)style$(comma)performance$(comma)portability \

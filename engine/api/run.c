@@ -262,31 +262,34 @@ pause_view(void *ctx, bool paused)
 		rb_view_pause(r->view, paused);
 }
 
-static void
-on_wake(void *ctx)
+/* Tells the flow of the signals that came; true if one of them asks the run to end. */
+static bool
+pass_signals(struct rb_run *r)
 {
-	struct rb_run *r = ctx;
+	bool ends = false;
 
 	for (size_t i = 0; i < sizeof(signal_numbers) / sizeof(signal_numbers[0]); i++) {
 		for (int n = atomic_exchange(&r->signals[i], 0); n > 0 && r->flow != NULL; n--) {
-			if (signal_numbers[i] != SIGINT || !rb_exec_enough(r->exec))
-				rb_flow_signal(r->flow, signal_numbers[i]);
+			if (signal_numbers[i] == SIGINT && rb_exec_enough(r->exec))
+				continue;
+			rb_flow_signal(r->flow, signal_numbers[i]);
+			ends = true;
 		}
 	}
+	return ends;
 }
 
-/* For what waits without the loop: true if a signal came. The flow is told, and acts on it once it goes on.
- */
+static void
+on_wake(void *ctx)
+{
+	pass_signals(ctx);
+}
+
+/* For what waits without the loop. The flow acts on the signal once it goes on. */
 static bool
 is_interrupted(void *ctx)
 {
-	struct rb_run *r = ctx;
-	bool any = false;
-
-	for (size_t i = 0; i < sizeof(signal_numbers) / sizeof(signal_numbers[0]); i++)
-		any = any || atomic_load(&r->signals[i]) > 0;
-	on_wake(r);
-	return any;
+	return pass_signals(ctx);
 }
 
 static int

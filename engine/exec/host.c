@@ -207,15 +207,22 @@ fill_secret(struct check *c, const struct rb_secret *s)
 		rb_frame_set(c->frame, s->decl->slot, v);
 }
 
+bool
+rb_host_interrupted(struct rb_host *h)
+{
+	h->cut = h->cut || (h->interrupted != NULL && h->interrupted(h->interrupted_ctx));
+	return h->cut;
+}
+
 static void
 fill_secrets(struct check *c)
 {
 	/* Those of the environment first: the command of another one is not to find them there. */
-	for (size_t i = 0; i < c->unit->nsecrets; i++) {
+	for (size_t i = 0; i < c->unit->nsecrets && !rb_host_interrupted(c->h); i++) {
 		if (c->unit->secrets[i].from == RB_SECRET_ENV)
 			fill_secret(c, &c->unit->secrets[i]);
 	}
-	for (size_t i = 0; i < c->unit->nsecrets; i++) {
+	for (size_t i = 0; i < c->unit->nsecrets && !rb_host_interrupted(c->h); i++) {
 		if (c->unit->secrets[i].from != RB_SECRET_ENV)
 			fill_secret(c, &c->unit->secrets[i]);
 	}
@@ -228,6 +235,7 @@ rb_host_enter(void *host, const struct rb_unit *unit, struct rb_frame *frame, st
 	struct check c = {.h = host, .unit = unit, .frame = frame, .arena = arena};
 	int r;
 
+	c.h->cut = false; /* what is called finally may be entered after an interrupt */
 	rb_buf_init(&c.missing, c.h->alloc, RB_FACT_TEXT_MAX);
 	check_commands(&c);
 	check_shells(&c);
@@ -238,8 +246,10 @@ rb_host_enter(void *host, const struct rb_unit *unit, struct rb_frame *frame, st
 		fill_has(&c);
 		fill_secrets(&c);
 	}
-	r = c.missing.len == 0 ? 0 : -1;
-	if (r < 0)
+	r = c.missing.len == 0 && !c.h->cut ? 0 : -1;
+	if (c.h->cut)
+		*why = RB_STR("interrupted while its secrets were loaded");
+	else if (r < 0)
 		*why = rb_arena_fmt(
 		    arena, "this host lacks what the runbook needs: %s", rb_buf_cstr(&c.missing));
 	rb_buf_free(&c.missing);

@@ -14,16 +14,19 @@ struct rb_host {
 	/* Asks for a secret without echo; appends it. 0, or -1 if nobody can be asked. May be NULL. */
 	int (*hidden)(void *ctx, struct rb_str question, struct rb_buf *out);
 	void *hidden_ctx;
-	/* True once a signal asks the run to end: a command that gives a secret is not waited for then. May
-	 * be NULL. */
+	/* True if a signal that asks the run to end has come since the last call. May be NULL. */
 	bool (*interrupted)(void *ctx);
 	void *interrupted_ctx;
+	bool cut; /* it was true since rb_host_enter began */
 };
 
 /* As rb_driver.enter, with a struct rb_host as ctx: checks `requires`, then fills the slots of `has` and of
  * the secrets. -1 with everything that is missing in *why. */
 int rb_host_enter(void *host, const struct rb_unit *unit, struct rb_frame *frame, struct rb_arena *arena,
     struct rb_str *why);
+
+/* Whether a signal asks the run to end since rb_host_enter began: no secret is loaded or waited for then. */
+bool rb_host_interrupted(struct rb_host *h);
 
 /* The name of this host (uname(2)) and of the user that runs this process, appended. */
 void rb_host_name(struct rb_buf *out);

@@ -19,6 +19,7 @@ struct search {
 	struct rb_pattern *pattern;
 	bool pattern_made;
 	const char *limit;
+	bool over; /* more than FOUND_MAX */
 	size_t len, cap;
 	struct found *items;
 	pid_t ours[64]; /* this process and its ancestors, which no pattern may find */
@@ -28,6 +29,7 @@ struct search {
 	size_t next;
 	int64_t grace;
 	bool killed, any;
+	bool absent; /* there is no pidfile, or no pid in it: an answer, not an error */
 };
 
 static bool
@@ -88,10 +90,12 @@ try_pattern(void *ctx, const struct rb_proc *p)
 	r = rb_proc_cmdline(p, &command) == 0
 		? rb_pattern_find(s->pattern, rb_buf_view(&command), 0, &where, &s->limit)
 		: 0;
-	if (r == 1)
+	if (r == 1 && s->len == FOUND_MAX)
+		s->over = true;
+	else if (r == 1)
 		add(s, p, rb_buf_view(&command));
 	rb_buf_free(&command);
-	return r >= 0 && s->len < FOUND_MAX;
+	return r >= 0 && !s->over;
 }
 
 /* 0, also if it has ended; -1 if that cannot be told. */
@@ -154,6 +158,7 @@ search(struct search *s, struct rb_str *why)
 		return add_id(s, (struct rb_proc_id){(pid_t)process.process.pid, process.process.start}, why);
 	if (pidfile.kind == RB_V_TEXT) {
 		if (rb_proc_pidfile(rb_job_path(s->job, pidfile.s), &pid, text) < 0) {
+			s->absent = errno == ENOENT || errno == ENOTDIR || errno == EINVAL;
 			*why = rb_arena_str(s->job->arena, rb_str_c(text));
 			return -1;
 		}
@@ -171,6 +176,11 @@ search(struct search *s, struct rb_str *why)
 	}
 	if (s->limit != NULL) {
 		*why = rb_arena_fmt(s->job->arena, "the pattern could not be decided: %s", s->limit);
+		return -1;
+	}
+	if (s->over) {
+		*why = rb_arena_fmt(
+		    s->job->arena, "more than %d processes match: make the pattern narrower", FOUND_MAX);
 		return -1;
 	}
 	return 0;
@@ -281,9 +291,7 @@ start(struct rb_job *job)
 	searched = search(s, &why);
 	rb_loop_keep(job->x->loop);
 	if (searched < 0) {
-		bool missing = rb_job_value(job, RB_ARG_PROCESS_PIDFILE).kind == RB_V_TEXT;
-
-		rb_job_done(job, missing ? RB_ENDED_FAILED : RB_ENDED_ERROR, why);
+		rb_job_done(job, s->absent ? RB_ENDED_FAILED : RB_ENDED_ERROR, why);
 		return;
 	}
 	if (stop.kind != RB_V_UNSET)

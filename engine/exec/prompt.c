@@ -272,7 +272,7 @@ cancel_ask(void *ctx, uint64_t ticket)
 	struct rb_answer answer = {
 	    .what = RB_DECLINES, .value = rb_v_unset(RB_STR("answer")), .by = RB_STR("none")};
 
-	if (present && p->stage == RB_PROMPT_SHELL)
+	if (present)
 		rb_prompt_shell_free(p);
 	if (present && p->stage != RB_PROMPT_AWAY) {
 		rb_prompt_put_c(p, "\n");
@@ -294,10 +294,12 @@ away(void *ctx, bool is_away)
 	if (is_away) {
 		if (p->stage == RB_PROMPT_IDLE)
 			p->before = RB_PROMPT_IDLE;
-		else
+		else if (p->stage != RB_PROMPT_SHELL) /* which rests from a stage already */
 			rb_prompt_rest(p);
 		p->stage = RB_PROMPT_AWAY;
 		pause_view(p, true);
+	} else if (p->shell) {
+		rb_prompt_shell_back(p);
 	} else if (p->before != RB_PROMPT_IDLE) {
 		rb_prompt_resume(p);
 	} else {
@@ -330,8 +332,7 @@ rb_prompter_free(struct rb_prompter *p)
 {
 	if (p == NULL)
 		return;
-	if (p->stage == RB_PROMPT_SHELL)
-		rb_prompt_shell_free(p);
+	rb_prompt_shell_free(p);
 	rb_loop_fd_remove(p->opt.loop, &p->watch);
 	rb_loop_timer_clear(p->opt.loop, &p->turn);
 	rb_tty_close(&p->tty);

@@ -428,6 +428,8 @@ rb_prompt_line(struct rb_prompter *p, struct rb_str line)
 		take_note(p, line);
 	else if (p->stage == RB_PROMPT_FIELD)
 		take_field(p, line);
+	else if (lines[rb_prompt_question(p)->form].take == NULL)
+		rb_prompt_enter(p, rb_prompt_first(rb_prompt_question(p))); /* no line answers it */
 	else if (rb_str_is(line, "!"))
 		rb_prompt_shell(p);
 	else if (rb_str_is(line, "?"))

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exec/prompt_state.h"
 #include "os/spawn.h"
@@ -46,6 +47,11 @@ ended(void *ctx, const struct rb_exit *how)
 	struct rb_exit copy = *how;
 
 	rb_loop_child_reap(&p->child);
+	p->shell = false;
+	if (p->stage == RB_PROMPT_AWAY) {
+		record(p, &copy); /* the terminal is a step's; the question comes back after it */
+		return;
+	}
 	rb_tty_take(&p->tty);
 	record(p, &copy);
 	rb_prompt_resume(p);
@@ -72,17 +78,32 @@ rb_prompt_shell(struct rb_prompter *p)
 		return;
 	}
 	p->stage = RB_PROMPT_SHELL;
+	p->shell = true;
 	p->shell_began = child.started;
 	p->child = (struct rb_loop_child){.pid = child.pid, .ended = ended, .ctx = p};
 	rb_loop_child_add(p->opt.loop, &p->child);
 }
 
 void
+rb_prompt_shell_back(struct rb_prompter *p)
+{
+	p->stage = RB_PROMPT_SHELL;
+	rb_tty_take(&p->tty); /* only who has the terminal may hand it on */
+	tcsetpgrp(p->tty.fd, p->child.pid);
+	/* It was stopped if it read meanwhile. */
+	kill(-p->child.pid, SIGCONT);
+}
+
+void
 rb_prompt_shell_free(struct rb_prompter *p)
 {
+	if (!p->shell)
+		return;
+	p->shell = false;
 	/* As when a terminal is closed; what ignores that stays, without the terminal. */
 	kill(-p->child.pid, SIGHUP);
 	kill(-p->child.pid, SIGCONT);
 	rb_loop_child_remove(p->opt.loop, &p->child);
-	rb_tty_take(&p->tty);
+	if (p->stage != RB_PROMPT_AWAY)
+		rb_tty_take(&p->tty);
 }

@@ -36,7 +36,8 @@ struct rb_prompter {
 	bool done;
 	size_t field;
 	struct rb_vpair *record;
-	/* shell */
+	/* shell: it may live on while a step has the terminal */
+	bool shell;
 	struct rb_loop_child child;
 	int64_t shell_began;
 };
@@ -68,7 +69,10 @@ void rb_prompt_eof(struct rb_prompter *p);
 
 /* ---- prompt_shell.c ---- */
 void rb_prompt_shell(struct rb_prompter *p);
-/* The prompter goes while the shell is there: it loses the terminal and is left to itself. */
+/* The shell gets the terminal back from a step. */
+void rb_prompt_shell_back(struct rb_prompter *p);
+/* The question or the prompter goes while the shell is there: it loses the terminal and is left to itself.
+ * Nothing happens if there is none. */
 void rb_prompt_shell_free(struct rb_prompter *p);
 
 #endif

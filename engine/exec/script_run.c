@@ -145,9 +145,9 @@ end_facts(struct script *s, struct rb_facts *f)
 {
 	rb_facts_add(f, "pid", rb_v_int(s->child.pid));
 	rb_facts_add(f, "output_incomplete", rb_v_bool(s->incomplete));
-	if (s->how.signal != 0)
+	if (s->child_ended && s->how.signal != 0)
 		rb_facts_add(f, "signal", rb_v_int(s->how.signal));
-	else if (!s->how.lost)
+	else if (s->child_ended && !s->how.lost)
 		rb_facts_add(f, "exit", rb_v_int(s->how.code));
 }
 
@@ -180,7 +180,11 @@ conclude(struct script *s)
 	}
 	job->res.facts = rb_facts_value(&f);
 	job->res.record = record_of(s);
-	if (s->how.signal != 0)
+	if (!s->child_ended)
+		job->res.summary = RB_STR("it could not be ended");
+	else if (s->how.lost)
+		job->res.summary = RB_STR("its exit status was lost");
+	else if (s->how.signal != 0)
 		job->res.summary = signal_reason(job, s->how.signal);
 	else
 		job->res.summary = rb_arena_fmt(job->arena, "exit %d", s->how.code);
@@ -192,8 +196,8 @@ conclude(struct script *s)
 				   : job->enough ? RB_STR("the operator has seen enough")
 						 : RB_STR("stopped");
 		rb_job_done(job, RB_ENDED_OK, RB_STR(""));
-	} else if (s->how.lost) {
-		rb_job_done(job, RB_ENDED_ERROR, RB_STR("its exit status was lost"));
+	} else if (!s->child_ended || s->how.lost) {
+		rb_job_done(job, RB_ENDED_ERROR, job->res.summary);
 	} else if (stop_on != NULL) {
 		rb_job_done(job, RB_ENDED_FAILED, RB_STR("it ended before `stop_on` was met"));
 	} else if (s->how.signal != 0 && !expects_signal(job->at->step)) {

@@ -1,6 +1,7 @@
 /* Loading secrets: environment, file, credential, command, hidden prompt. */
 #include "exec/secret.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,7 +58,9 @@ struct command {
 	struct rb_mask_stream *said; /* its stderr, on the way to the operator */
 	struct rb_loop_child child;
 	struct rb_exit how;
-	bool closed, ended, over, cut; /* over: it took too long; cut: a signal asks the run to end */
+	bool closed, ended; /* ended: `how` is known */
+	bool lives;	    /* it cannot be ended */
+	bool over, cut;	    /* over: it took too long; cut: a signal asks the run to end */
 };
 
 /* What the command says may be for the operator ("touch your key now"), and is no record's: to stderr at
@@ -135,12 +138,19 @@ on_tree(void *ctx, const struct rb_tree_result *r)
 	struct command *c = ctx;
 
 	c->closed = true;
-	c->ended = c->ended || r->child_lives; /* what cannot be ended is not waited for */
+	c->lives = r->child_lives;
+}
+
+/* What cannot be ended is not waited for. */
+static bool
+is_over(const struct command *c)
+{
+	return c->closed && (c->ended || c->lives);
 }
 
 /* Waits for the command on a loop of its own: nothing of the run has begun, or its strand rests on this. */
 static void
-wait_for(const struct rb_host *h, struct rb_loop *loop, struct command *c, const struct rb_spawned *child,
+wait_for(struct rb_host *h, struct rb_loop *loop, struct command *c, const struct rb_spawned *child,
     const char *cookie)
 {
 	struct rb_keeper *keeper = rb_keeper_new(loop);
@@ -153,17 +163,19 @@ wait_for(const struct rb_host *h, struct rb_loop *loop, struct command *c, const
 	c->child = (struct rb_loop_child){.pid = child->pid, .ended = on_ended, .ctx = c};
 	rb_loop_child_add(loop, &c->child);
 	rb_loop_timer_set(loop, &late, rb_clock_add(rb_clock_mono(), COMMAND_TIMEOUT));
-	while (!(c->ended && c->closed)) {
-		c->cut = c->cut || (h->interrupted != NULL && h->interrupted(h->interrupted_ctx));
+	while (!is_over(c)) {
+		c->cut = rb_host_interrupted(h);
 		if ((c->over || c->cut) && tree == NULL)
 			tree = rb_tree_end(loop, child->pid, cookie, RB_TREE_GRACE, on_tree, c);
 		if (c->ended && !draining) {
 			draining = true;
 			rb_streams_drain(streams, RB_STREAMS_DRAIN);
 		}
-		if (rb_loop_step(loop, c->ended && c->closed ? 0 : RB_SECOND) < 0)
+		if (rb_loop_step(loop, RB_SECOND) < 0)
 			break;
 	}
+	if (!c->ended)
+		kill(-child->pid, SIGKILL); /* nobody will ask for its value again */
 	rb_loop_timer_clear(loop, &late);
 	rb_tree_free(tree);
 	rb_loop_child_reap(&c->child);
@@ -242,6 +254,10 @@ from_command(
 			*why = RB_STR("its command was interrupted");
 		else if (c.over)
 			*why = RB_STR("its command did not end within 30s");
+		else if (!c.ended)
+			*why = RB_STR("its command could not be waited for");
+		else if (c.how.lost)
+			*why = RB_STR("the exit status of its command was lost");
 		else if (c.how.signal != 0)
 			*why = rb_arena_fmt(ev->arena, "its command was ended by signal %d", c.how.signal);
 		else if (c.how.code != 0)
@@ -303,9 +319,14 @@ from_prompt(
 	int r;
 
 	rb_buf_init(&typed, h->alloc, RB_SECRET_MAX + 2);
-	if (h->hidden == NULL || h->hidden(h->hidden_ctx, question, &typed) < 0) {
+	if (h->hidden == NULL) {
 		*why = RB_STR("there is no terminal to ask for it");
 		r = 0;
+	} else if (h->hidden(h->hidden_ctx, question, &typed) < 0) {
+		/* Who interrupts has not said that it may be left out. */
+		r = rb_host_interrupted(h) ? -1 : 0;
+		*why = r < 0 ? RB_STR("interrupted while it was asked for")
+			     : RB_STR("no answer came from the terminal");
 	} else {
 		r = take(h, ev, rb_buf_view(&typed), value, why);
 	}

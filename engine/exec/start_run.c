@@ -120,7 +120,9 @@ finish(struct staying *s)
 		conclude(s, RB_ENDED_CANCELLED, RB_STR("it was ended"));
 		return;
 	}
-	if (s->how.signal != 0)
+	if (!s->child_ended || s->how.lost)
+		reason = RB_STR("it ended before it was ready, and its exit status was lost");
+	else if (s->how.signal != 0)
 		reason =
 		    rb_arena_fmt(job->arena, "it was ended by signal %d before it was ready", s->how.signal);
 	else

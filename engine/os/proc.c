@@ -320,19 +320,23 @@ rb_proc_pidfile(const char *path, pid_t *pid, char *why)
 	struct stat st;
 	int64_t v;
 	ssize_t n;
-	int rc = -1;
+	int rc = -1, error;
 
 	if (fd < 0) {
-		snprintf(why, RB_PROC_TEXT, "%.180s: %s", path, strerror(errno));
+		error = errno;
+		snprintf(why, RB_PROC_TEXT, "%.180s: %s", path, strerror(error));
+		errno = error;
 		return -1;
 	}
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		error = EBADF;
 		snprintf(why, RB_PROC_TEXT, "%.180s: not a regular file", path);
 		goto out;
 	}
 	n = read_some(fd, text, sizeof(text));
+	error = errno;
 	if (n < 0) {
-		snprintf(why, RB_PROC_TEXT, "%.180s: %s", path, strerror(errno));
+		snprintf(why, RB_PROC_TEXT, "%.180s: %s", path, strerror(error));
 		goto out;
 	}
 	s = (struct rb_str){text, (size_t)n};
@@ -340,6 +344,7 @@ rb_proc_pidfile(const char *path, pid_t *pid, char *why)
 		if (s.p[i] == '\n')
 			s.n = i;
 	if (rb_str_int(rb_str_trim(s), &v) != 0 || v < 1 || v > INT32_MAX) {
+		error = EINVAL;
 		snprintf(why, RB_PROC_TEXT, "%.180s: holds no process id", path);
 		goto out;
 	}
@@ -347,6 +352,7 @@ rb_proc_pidfile(const char *path, pid_t *pid, char *why)
 	rc = 0;
 out:
 	close(fd);
+	errno = error;
 	return rc;
 }
 

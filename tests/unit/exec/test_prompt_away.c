@@ -119,6 +119,71 @@ wait_for(struct stage *s, const char *text, int line)
 	}
 }
 
+/* What the step's end does. */
+static void
+take_back(int tty)
+{
+	signal(SIGTTOU, SIG_IGN);
+	CHECK(tcsetpgrp(tty, getpgrp()) == 0);
+	signal(SIGTTOU, SIG_DFL);
+}
+
+static void
+open_shell(struct stage *s, const struct rb_question *q)
+{
+	ask(s, q);
+	wait_for(s, CONFIRM, __LINE__);
+	type(s, "!");
+	wait_for(s, "here> ", __LINE__);
+}
+
+/* An interactive step of another strand, while the operator's shell is open. */
+static void
+a_step_takes_the_terminal_from_the_shell(struct stage *s, const struct rb_buf *notes)
+{
+	unsigned told = s->told.n;
+	size_t noted;
+
+	/* The shell has it back afterwards, and the question after the shell. */
+	open_shell(s, question(s, RB_ASK_CONFIRM));
+	s->console.away(s->console.ctx, true);
+	take_back(s->slave);
+	s->console.away(s->console.ctx, false);
+	CHECK(tcgetpgrp(s->slave) != getpgrp());
+	type(s, "echo $((50+1)); exit 0\n");
+	wait_for(s, "51", __LINE__);
+	wait_for(s, "? free   " CONFIRM, __LINE__);
+	type(s, "y");
+	for (int i = 0; i < 100 && s->told.n == told; i++)
+		rb_loop_step(s->loop, 10 * RB_MS);
+	CHECK(s->told.n == told + 1 && s->told.answer.value.b);
+
+	/* A shell that ends meanwhile leaves the terminal alone. */
+	open_shell(s, question(s, RB_ASK_CONFIRM));
+	noted = notes->len;
+	s->console.away(s->console.ctx, true);
+	type(s, "exit 4\n");
+	for (int i = 0; i < 500 && notes->len == noted; i++)
+		rb_loop_step(s->loop, 10 * RB_MS);
+	CHECK(strstr(rb_buf_cstr((struct rb_buf *)notes) + noted, "(exit 4)") != NULL);
+	CHECK(!seen(s, "? free") && tcgetpgrp(s->slave) != getpgrp());
+	take_back(s->slave);
+	s->console.away(s->console.ctx, false);
+	wait_for(s, "? free   " CONFIRM, __LINE__);
+	type(s, "n");
+	for (int i = 0; i < 100 && s->told.n == told + 1; i++)
+		rb_loop_step(s->loop, 10 * RB_MS);
+	CHECK(s->told.n == told + 2 && s->told.answer.what == RB_DECLINES);
+
+	/* The question is cancelled meanwhile, and its shell with it. */
+	open_shell(s, question(s, RB_ASK_CONFIRM));
+	s->console.away(s->console.ctx, true);
+	s->console.cancel_ask(s->console.ctx, s->ticket);
+	CHECK(s->told.n == told + 3);
+	take_back(s->slave);
+	s->console.away(s->console.ctx, false);
+}
+
 /* A session with the terminal as its controlling one. */
 static void
 session(void)
@@ -159,6 +224,8 @@ session(void)
 	wait_for(&s, "here> ", __LINE__);
 	s.console.cancel_ask(s.console.ctx, s.ticket);
 	CHECK(s.told.n == 2 && tcgetpgrp(s.slave) == getpgrp());
+
+	a_step_takes_the_terminal_from_the_shell(&s, &notes);
 	rb_prompter_free(s.p);
 
 	/* A shell that is not there is told. */
@@ -174,9 +241,9 @@ session(void)
 
 	/* In the background it waits, without being stopped, until it is in the foreground. */
 	type(&s, "n");
-	for (int i = 0; i < 100 && s.told.n == 2; i++)
+	for (int i = 0; i < 100 && s.told.n == 5; i++)
 		rb_loop_step(s.loop, 10 * RB_MS);
-	CHECK(s.told.n == 3);
+	CHECK(s.told.n == 6);
 	pid_t other = fork();
 	if (other == 0) {
 		setpgid(0, 0);
@@ -189,7 +256,7 @@ session(void)
 	ask(&s, question(&s, RB_ASK_CONFIRM));
 	for (int i = 0; i < 20; i++)
 		rb_loop_step(s.loop, 10 * RB_MS);
-	CHECK(s.told.n == 3);
+	CHECK(s.told.n == 6);
 	CHECK(tcsetpgrp(s.slave, getpgrp()) == 0);
 	signal(SIGTTOU, SIG_DFL);
 	wait_for(&s, CONFIRM, __LINE__);

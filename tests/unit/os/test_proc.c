@@ -255,8 +255,10 @@ pid_files(void **state)
 	try_pidfile("42 43\n", -1, 0, "holds no process id");
 	try_pidfile("99999999999\n", -1, 0, "holds no process id");
 	assert_int_equal(rb_proc_pidfile("/no/such/file", &pid, why), -1);
+	assert_int_equal(errno, ENOENT);
 	assert_non_null(strstr(why, "No such file"));
 	assert_int_equal(rb_proc_pidfile("/tmp", &pid, why), -1);
+	assert_int_equal(errno, EBADF);
 	snprintf(path, sizeof(path), "/tmp/rb-fifo-%d", (int)getpid());
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(rb_proc_pidfile(path, &pid, why), -1);
