@@ -138,3 +138,23 @@ SH
   [ "$(grep -c 'not kept any more' <<<"${output%%AWAY*}")" -eq 1 ]
   [ "$(grep -c "full .* resolved" <<<"$output")" -eq 2 ]
 }
+
+@test "an interrupt while secrets are loaded starts no command of another one" {
+  cat >secrets.yaml <<'YAML'
+runbook: secrets
+secrets:
+  first: {command: "touch first; sleep 31.6", optional: true}
+  second: {command: "touch second; echo longenough", optional: true}
+steps: [{id: a, secrets: [first, second], look: 'true'}]
+YAML
+  env --default-signal=INT "$RUNBOOK" run secrets.yaml >shown 2>&1 3>&- &
+  STARTED+=("$!")
+  eventually test -e first
+  kill -INT "${STARTED[0]}"
+  status=0
+  wait "${STARTED[0]}" || status=$?
+  cat shown
+  [ "$status" -eq 130 ]
+  [ ! -e second ]
+  none_of 'sleep 31.6'
+}

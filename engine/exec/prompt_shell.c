@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "exec/prompt_state.h"
 #include "os/spawn.h"
@@ -88,8 +87,7 @@ void
 rb_prompt_shell_back(struct rb_prompter *p)
 {
 	p->stage = RB_PROMPT_SHELL;
-	rb_tty_take(&p->tty); /* only who has the terminal may hand it on */
-	tcsetpgrp(p->tty.fd, p->child.pid);
+	rb_tty_give(&p->tty, p->child.pid);
 	/* It was stopped if it read meanwhile. */
 	kill(-p->child.pid, SIGCONT);
 }

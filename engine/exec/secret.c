@@ -59,8 +59,8 @@ struct command {
 	struct rb_loop_child child;
 	struct rb_exit how;
 	bool closed, ended; /* ended: `how` is known */
-	bool lives;	    /* it cannot be ended */
-	bool over, cut;	    /* over: it took too long; cut: a signal asks the run to end */
+	bool lives;         /* it cannot be ended */
+	bool over, cut;     /* over: it took too long; cut: a signal asks the run to end */
 };
 
 /* What the command says may be for the operator ("touch your key now"), and is no record's: to stderr at
@@ -179,6 +179,7 @@ wait_for(struct rb_host *h, struct rb_loop *loop, struct command *c, const struc
 	rb_loop_timer_clear(loop, &late);
 	rb_tree_free(tree);
 	rb_loop_child_reap(&c->child);
+	rb_loop_child_remove(loop, &c->child);
 	rb_streams_free(streams);
 	rb_keeper_free(keeper);
 }

@@ -120,7 +120,7 @@ finish(struct staying *s)
 		conclude(s, RB_ENDED_CANCELLED, RB_STR("it was ended"));
 		return;
 	}
-	if (!s->child_ended || s->how.lost)
+	if (s->how.lost)
 		reason = RB_STR("it ended before it was ready, and its exit status was lost");
 	else if (s->how.signal != 0)
 		reason =

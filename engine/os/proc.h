@@ -49,9 +49,9 @@ int64_t rb_proc_started(struct rb_proc_id id);
 /* Searches its environment, as far as it may be read (RB_PROC_ENVIRON bytes), for the entry "NAME=value". */
 bool rb_proc_has_env(pid_t pid, const char *entry);
 /* Reads a pid file: a decimal number, alone on the first line (PostgreSQL's go on after it). 0, or -1 with
- * the reason in `why` (RB_PROC_TEXT bytes) and errno: ENOENT or ENOTDIR if there is no such file, EINVAL if no
- * process id is in it, else it could not be looked at. That the process lives, and is the right one, is not
- * said by it. */
+ * the reason in `why` (RB_PROC_TEXT bytes) and errno: ENOENT or ENOTDIR if there is no such file, EINVAL if
+ * no process id is in it, else it could not be looked at. That the process lives, and is the right one, is
+ * not said by it. */
 int rb_proc_pidfile(const char *path, pid_t *pid, char *why);
 
 /* pidfd_open(2); close-on-exec. -1 with errno. */
