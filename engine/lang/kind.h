@@ -125,7 +125,7 @@ struct rb_result {
 	struct rb_str excerpt;  /* bounded tail of its output or body, for messages; may be empty */
 	const char *excerpt_of; /* "stdout", "stderr", "body", "log", "reply"; NULL when there is none */
 	bool stopped;           /* `stop_on` ended it: how the process ended is not judged */
-	bool retriable;     /* ERROR: nothing was started, so that even a change may be tried again (P6) */
+	bool retriable; /* ERROR: nothing was started, so that even a change may be tried again (P6) */
 };
 
 /* A step's judgement (judge.c): captures, then assertions, over `this` = facts. Pure. */
