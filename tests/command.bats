@@ -605,3 +605,15 @@ YAML
   cmp kept.yaml "$folder"/source-kept.yaml
   is_whole
 }
+
+@test "variables of the program's own are no inputs" {
+  write ours.yaml <<'END'
+runbook: ours
+inputs: {state_dir: {type: text, default: mine}}
+steps:
+  - say: "it is ${state_dir}"
+END
+  RUNBOOK_STATE_DIR=$PWD/state run "$RUNBOOK" run ours.yaml
+  has_status 0
+  has 'it is mine'
+}

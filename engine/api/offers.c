@@ -93,6 +93,20 @@ load_file(struct rb_arena *arena, struct rb_diags *diags, const char *path)
 	return root;
 }
 
+/* RUNBOOK_PATH, RUNBOOK_STATE_DIR and what children are given are the program's own, not inputs of that name.
+ */
+static bool
+is_ours(struct rb_str input)
+{
+	static const char *const names[] = {"path", "state_dir", "cookie", "idempotency_key"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (rb_str_is(input, names[i]))
+			return true;
+	}
+	return false;
+}
+
 static void
 from_environment(struct rb_arena *arena, const struct rb_input *inputs, size_t n, const char *const *environ_,
     struct list *l)
@@ -104,7 +118,7 @@ from_environment(struct rb_arena *arena, const struct rb_input *inputs, size_t n
 			if (name.p[k] >= 'a' && name.p[k] <= 'z')
 				((char *)(uintptr_t)name.p)[k] = (char)(name.p[k] - ('a' - 'A'));
 		}
-		for (size_t k = 0; environ_[k] != NULL; k++) {
+		for (size_t k = 0; environ_[k] != NULL && !is_ours(inputs[i].name); k++) {
 			if (strncmp(environ_[k], name.p, name.n) == 0)
 				offer(l, inputs[i].name, rb_v_text(rb_str_c(environ_[k] + name.n)),
 				    "environment", (struct rb_span){NULL, 0, 0});

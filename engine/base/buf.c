@@ -79,6 +79,17 @@ rb_buf_char(struct rb_buf *b, char c)
 }
 
 void
+rb_buf_utf8(struct rb_buf *b, uint32_t cp)
+{
+	static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
+	unsigned more = cp < 0x80 ? 0 : cp < 0x800 ? 1 : cp < 0x10000 ? 2 : 3;
+
+	rb_buf_char(b, (char)(leads[more] | cp >> (6 * more)));
+	while (more-- > 0)
+		rb_buf_char(b, (char)(0x80 | (cp >> (6 * more) & 0x3f)));
+}
+
+void
 rb_buf_pad(struct rb_buf *b, char c, size_t n)
 {
 	n = reserve(b, n);

@@ -27,6 +27,8 @@ void rb_buf_add(struct rb_buf *b, const void *p, size_t n);
 void rb_buf_str(struct rb_buf *b, struct rb_str s);
 void rb_buf_c(struct rb_buf *b, const char *s);
 void rb_buf_char(struct rb_buf *b, char c);
+/* The UTF-8 of a code point up to U+10FFFF (RFC 3629). */
+void rb_buf_utf8(struct rb_buf *b, uint32_t cp);
 void rb_buf_pad(struct rb_buf *b, char c, size_t n);
 void rb_buf_fmt(struct rb_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void rb_buf_vfmt(struct rb_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));

@@ -182,6 +182,58 @@ rb_json_null(struct rb_json *j)
 	rb_json_raw(j, RB_STR("null"));
 }
 
+/* Four hexadecimal digits, as a valid escape has them. */
+static uint32_t
+hex4(const char *p)
+{
+	uint32_t v = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		v = v << 4 | ((c <= '9' ? c - 48U : (c | 32U) - 'a' + 10U) & 15U);
+	}
+	return v;
+}
+
+/* \uXXXX at in.p[i], the u: appends it, with the low surrogate that follows a high one. Returns the offset of
+ * its last byte. */
+static size_t
+unescape_u(struct rb_str in, size_t i, struct rb_buf *out)
+{
+	uint32_t cp;
+
+	if (in.n - i < 5)
+		return in.n;
+	cp = hex4(in.p + i + 1);
+	i += 4;
+	if (cp >= 0xd800 && cp < 0xdc00 && in.n - i >= 7 && in.p[i + 1] == '\\' && in.p[i + 2] == 'u') {
+		cp = 0x10000 + ((cp - 0xd800) << 10) + (hex4(in.p + i + 3) & 0x3ff);
+		i += 6;
+	}
+	rb_buf_utf8(out, cp);
+	return i;
+}
+
+void
+rb_json_unescape(struct rb_str in, struct rb_buf *out)
+{
+	static const char letters[] = "bfnrt", values[] = "\b\f\n\r\t";
+
+	for (size_t i = 0; i < in.n; i++) {
+		const char *letter;
+
+		if (in.p[i] != '\\' || i + 1 == in.n) {
+			rb_buf_char(out, in.p[i]);
+		} else if (in.p[++i] == 'u') {
+			i = unescape_u(in, i, out);
+		} else {
+			letter = in.p[i] != '\0' ? strchr(letters, in.p[i]) : NULL;
+			rb_buf_char(out, letter != NULL ? values[letter - letters] : in.p[i]);
+		}
+	}
+}
+
 void
 rb_base64(struct rb_buf *out, struct rb_str s)
 {

@@ -37,6 +37,10 @@ void rb_json_null(struct rb_json *j);
 /* `raw` is JSON already. */
 void rb_json_raw(struct rb_json *j, struct rb_str raw);
 
+/* Appends what stands between the quotes of a JSON string, decoded. Of text that is not valid JSON it makes
+ * what it can; an escape that is cut off is left out. */
+void rb_json_unescape(struct rb_str in, struct rb_buf *out);
+
 /* Appends the base64 of s (RFC 4648, section 4, with padding). */
 void rb_base64(struct rb_buf *out, struct rb_str s);
 

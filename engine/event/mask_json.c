@@ -21,70 +21,6 @@ is_json(struct rb_str in)
 	return good;
 }
 
-static unsigned
-hex4(const char *p)
-{
-	unsigned v = 0;
-
-	for (size_t i = 0; i < 4; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		v = v << 4 | (c <= '9' ? c - 48U : (c | 32U) - 'a' + 10U);
-	}
-	return v;
-}
-
-static void
-add_utf8(struct rb_buf *out, uint32_t cp)
-{
-	if (cp < 0x80) {
-		rb_buf_char(out, (char)cp);
-	} else if (cp < 0x800) {
-		rb_buf_char(out, (char)(0xc0 | cp >> 6));
-		rb_buf_char(out, (char)(0x80 | (cp & 0x3f)));
-	} else if (cp < 0x10000) {
-		rb_buf_char(out, (char)(0xe0 | cp >> 12));
-		rb_buf_char(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-		rb_buf_char(out, (char)(0x80 | (cp & 0x3f)));
-	} else {
-		rb_buf_char(out, (char)(0xf0 | cp >> 18));
-		rb_buf_char(out, (char)(0x80 | (cp >> 12 & 0x3f)));
-		rb_buf_char(out, (char)(0x80 | (cp >> 6 & 0x3f)));
-		rb_buf_char(out, (char)(0x80 | (cp & 0x3f)));
-	}
-}
-
-/* Decodes what stands between the quotes of a valid JSON string. */
-static void
-unescape(struct rb_str in, struct rb_buf *out)
-{
-	static const char letters[] = "bfnrt";
-	static const char values[] = "\b\f\n\r\t";
-
-	for (size_t i = 0; i < in.n; i++) {
-		const char *letter;
-		uint32_t cp;
-
-		if (in.p[i] != '\\') {
-			rb_buf_char(out, in.p[i]);
-			continue;
-		}
-		i++;
-		if (in.p[i] != 'u') {
-			letter = strchr(letters, in.p[i]);
-			rb_buf_char(out, letter != NULL ? values[letter - letters] : in.p[i]);
-			continue;
-		}
-		cp = hex4(in.p + i + 1);
-		i += 4;
-		if (cp >= 0xd800 && cp < 0xdc00) {
-			cp = 0x10000 + ((cp - 0xd800) << 10) + (hex4(in.p + i + 3) - 0xdc00);
-			i += 6;
-		}
-		add_utf8(out, cp);
-	}
-}
-
 /* Bytes of the token at `from`: a string with its quotes, a number or word, or one byte of punctuation or
  * blank. */
 static size_t
@@ -126,7 +62,7 @@ mask_tokens(const struct rb_masker *m, struct rb_str in, struct rb_buf *out, str
 		rb_buf_clear(plain);
 		rb_buf_clear(masked);
 		if (raw.p[0] == '"')
-			unescape(rb_str_cut(raw, 1, n - 1), plain);
+			rb_json_unescape(rb_str_cut(raw, 1, n - 1), plain);
 		else
 			rb_buf_str(plain, raw);
 		rb_masker_text(m, rb_buf_view(plain), masked);

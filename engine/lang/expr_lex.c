@@ -216,13 +216,7 @@ unescape_u(struct rb_str s, size_t i, struct rb_buf *out)
 	}
 	if (cp >= 0xD800 && cp <= 0xDFFF)
 		return -1;
-	if (cp >= 0x800)
-		rb_buf_char(out, (char)(0xE0 | cp >> 12));
-	if (cp >= 0x800)
-		rb_buf_char(out, (char)(0x80 | (cp >> 6 & 0x3F)));
-	else if (cp >= 0x80)
-		rb_buf_char(out, (char)(0xC0 | cp >> 6));
-	rb_buf_char(out, cp >= 0x80 ? (char)(0x80 | (cp & 0x3F)) : (char)cp);
+	rb_buf_utf8(out, cp);
 	return 0;
 }
 

@@ -166,11 +166,28 @@ test_base64(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown((f), set_up, tear_down)
 
+static void
+test_unescape(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {{"plain", "plain"}, {"a\\n\\t\\\"\\/\\\\", "a\n\t\"/\\"},
+	    {"\\u0041\\u00e9\\u20AC", "A\xc3\xa9\xe2\x82\xac"}, {"\\ud83d\\ude00!", "\xf0\x9f\x98\x80!"},
+	    {"cut\\u12", "cut"}, {"end\\", "end\\"}};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rb_buf_clear(&f->buf);
+		rb_json_unescape(rb_str_c(rows[i].in), &f->buf);
+		assert_string_equal(rb_buf_cstr(&f->buf), rows[i].out);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(test_shape), TEST(test_lines), TEST(test_deep),
-	    TEST(test_text), TEST(test_bytes), TEST(test_number), TEST(test_base64)};
+	    TEST(test_text), TEST(test_bytes), TEST(test_number), TEST(test_unescape), TEST(test_base64)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
