@@ -7,7 +7,7 @@
 B ?= build
 CC = gcc
 prefix ?= /usr/local
-LAYERS := base text lang kinds plan event flow os exec record view api cli
+LAYERS := base text lang kinds lint plan event flow scenario os exec record view api cli
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
 CFLAGS ?= -O2 -g
@@ -23,15 +23,17 @@ DEPS_base :=
 DEPS_text := base
 DEPS_lang := text base
 DEPS_kinds := lang text base
+DEPS_lint := kinds lang text base
 DEPS_plan := kinds lang text base
 DEPS_event := base
 DEPS_flow := lang event text base
+DEPS_scenario := flow event kinds lang text base
 DEPS_os := event base
 DEPS_exec := flow os kinds lang event text base
 DEPS_record := event base
 DEPS_view := event base
-DEPS_api := plan view record exec flow os kinds lang event text base
-DEPS_cli := api plan view record exec flow os kinds lang event text base
+DEPS_api := scenario lint plan view record exec flow os kinds lang event text base
+DEPS_cli := api scenario lint plan view record exec flow os kinds lang event text base
 
 .DELETE_ON_ERROR:
 .PHONY: all
@@ -60,8 +62,8 @@ unit-$(1): $$($(1)_TESTS)
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer,$(l))))
 
-# stdlib/ becomes part of the program.
-STDLIB := $(sort $(wildcard stdlib/*/*.yaml))
+# stdlib/ becomes part of the program, its scenarios do not.
+STDLIB := $(sort $(filter-out %.test.yaml,$(wildcard stdlib/*/*.yaml)))
 $(B)/gen/stdlib.c: tools/embed.sh Makefile $(STDLIB)
 	@mkdir -p $(@D)
 	tools/embed.sh stdlib $(STDLIB) > $@

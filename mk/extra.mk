@@ -10,6 +10,7 @@
 ## make check       layers, format, linters; what is not installed is said and left out
 ## make bench       speed as ratios, side by side; BENCH=name: one of them
 ## make format      clang-format over all C
+## make docs        the generated parts of docs/
 ## make install     into $(DESTDIR)$(prefix), by default /usr/local
 ## make deps        install what is missing to build, test and check
 ## make clean       remove the build folder
@@ -90,7 +91,7 @@ bench: deps-build
 
 # --- Checks ---------------------------------------------------------------------------------------------
 
-C_FILES := $(wildcard engine/*/*.[ch] examples/*/*.[ch] tests/support/*.[ch] tests/unit/*/*.[ch] tests/unit/*.[ch] tests/run/*.[ch] tests/plan/*.[ch] bench/*.[ch])
+C_FILES := $(wildcard engine/*/*.[ch] examples/*/*.[ch] tests/support/*.[ch] tests/unit/*/*.[ch] tests/unit/*.[ch] tests/run/*.[ch] tests/plan/*.[ch] tests/scenario/*.[ch] bench/*.[ch])
 SHELL_FILES := $(wildcard tools/*.sh tools/check-* examples/*/*.sh tests/*.sh tests/*.tap tests/*.bats tests/support/*.bash .ci/run)
 TIDY := $(patsubst %.c,$(B)/tidy/%.ok,$(filter engine/%.c examples/%.c bench/%.c tests/support/%.c tests/run/%.c,$(C_FILES)))
 # Runs $(2) if program $(1) is there, else says that it is left out.
@@ -132,5 +133,9 @@ comma := ,
 install: all
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/runbook/runbooks $(DESTDIR)$(prefix)/share/doc/runbook
 	install -m 755 $(B)/runbook $(DESTDIR)$(prefix)/bin/runbook
-	for f in $(wildcard runbooks/*.yaml); do install -m 644 "$$f" $(DESTDIR)$(prefix)/share/runbook/runbooks/ || exit 1; done
+	for f in $(filter-out %.test.yaml,$(wildcard runbooks/*.yaml)); do install -m 644 "$$f" $(DESTDIR)$(prefix)/share/runbook/runbooks/ || exit 1; done
 	for f in LICENSE $(wildcard README.md docs/*.md); do install -m 644 "$$f" $(DESTDIR)$(prefix)/share/doc/runbook/ || exit 1; done
+
+.PHONY: docs
+docs: all
+	@tools/docs.sh $(B)/runbook

@@ -1,7 +1,7 @@
-# The dry run as a program of its own, linked without the layers that execute: what tests/plan.tap runs, and what shows
-# that a dry run cannot do more than tell. Included by the Makefile, whose names it uses.
+# The dry run and the tests of runbooks as programs of their own, linked without the layers that execute: what
+# tests/plan.tap runs, and what shows that neither can do more than tell. Included by the Makefile, whose names it uses.
 
-## make check-plan  that a dry run cannot execute is a property of the build
+## make check-plan  that a dry run and a test of a runbook cannot execute is a property of the build
 
 DRYRUN := $(B)/tests/plan/dryrun
 PLAN_LIBS := $(foreach l,plan $(DEPS_plan),$(call lib,$(l)))
@@ -9,6 +9,11 @@ PLAN_LIBS := $(foreach l,plan $(DEPS_plan),$(call lib,$(l)))
 $(DRYRUN): $(B)/tests/plan/dryrun.o $(PLAN_LIBS)
 	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(PLAN_LIBS) -Wl,--end-group -lyaml -lpcre2-8 -ljansson -lm $(SAN_LIBS)
 
-check-plan: $(DRYRUN)
+PLAYER := $(B)/tests/scenario/player
+PLAYER_LIBS := $(foreach l,scenario $(DEPS_scenario),$(call lib,$(l)))
+$(PLAYER): $(B)/tests/scenario/player.o $(PLAYER_LIBS)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(PLAYER_LIBS) -Wl,--end-group -lyaml -lpcre2-8 -ljansson -lm $(SAN_LIBS)
+
+check-plan: $(DRYRUN) $(PLAYER)
 	@echo check-plan
 	@$(if $(SAN),echo "  left out under SAN: the sanitizers add symbols",tools/check-plan $^)

@@ -6,9 +6,72 @@ load support/helpers
 setup() { sandbox; }
 teardown() { end_all; }
 
-@test "docs/language.md is what the program says" {
-  "$RUNBOOK" reference >language.md
-  diff -u "$TOP/docs/language.md" language.md
+@test "docs/language.md and docs/stdlib/ are what the program says (make docs)" {
+  "$TOP/tools/docs.sh" "$RUNBOOK" docs
+  diff -u "$TOP/docs/language.md" docs/language.md
+  diff -ru "$TOP/docs/stdlib" docs/stdlib
+}
+
+@test "runbook list finds runbooks by name: the first folder wins, what is none is left out, errors are said" {
+  mkdir -p runbooks more
+  printf 'runbook: one\ntitle: The one\nseverity: high\nsteps: [{say: hello}]\n' >runbooks/one.yaml
+  printf 'runbook: other\ntitle: The other\nsteps: [{say: hello}]\n' >more/one.yaml
+  printf 'runbook: two\nsteps: [{sya: hello}]\n' >more/two.yaml
+  printf 'port: 8001\n' >more/inputs.yaml
+  printf 'test: two.yaml\n' >more/two.test.yaml
+  RUNBOOK_PATH=$PWD/more run "$RUNBOOK" list
+  has_status 0
+  [[ $output =~ one\ +high\ +The\ one ]]
+  has "cannot be run: runbook check $PWD/more/two.yaml"
+  lacks 'The other'
+  [ "${#lines[@]}" -eq 2 ]
+  RUNBOOK_PATH=$PWD/more run "$RUNBOOK" list --json
+  has '"name":"one","file":"runbooks/one.yaml","ok":true'
+  run "$RUNBOOK" list nothing
+  has_status 2
+}
+
+@test "runbook list --lib and explain show every procedure of the library" {
+  local file name n=0
+  run "$RUNBOOK" list --lib
+  has_status 0
+  lacks error
+  for file in "$TOP"/stdlib/*/*.yaml; do
+    case $file in *.test.yaml) continue ;; esac
+    name=$(basename "$(dirname "$file")").$(basename "$file" .yaml)
+    n=$((n + 1))
+    has "$name "
+    "$RUNBOOK" explain "$name" | grep -q "^$name, a procedure of the library: "
+    [ -s "$TOP/docs/stdlib/$name.md" ]
+  done
+  [ "$n" -gt 1 ]
+  [ "$("$RUNBOOK" list --lib --json | grep -c '^{"procedure":')" -eq "$n" ]
+}
+
+@test "docs/testing-runbooks.md: the tables are the program's, the examples pass, and what it shows is what comes" {
+  mkdir docs
+  cp "$TOP/docs/testing-runbooks.md" docs
+  "$TOP/tools/docs.sh" "$RUNBOOK" docs
+  diff -u "$TOP/docs/testing-runbooks.md" docs/testing-runbooks.md
+  awk -v RS='```' 'sub(/^yaml\nrunbook: queue-stuck/, "runbook: queue-stuck")' docs/testing-runbooks.md >queue-stuck.yaml
+  awk -v RS='```' 'sub(/^yaml\ntest: queue-stuck.yaml/, "test: queue-stuck.yaml")' docs/testing-runbooks.md >queue-stuck.test.yaml
+  run "$RUNBOOK" check queue-stuck.yaml queue-stuck.test.yaml
+  has_status 0
+  lacks warning
+  run "$RUNBOOK" test --coverage 100 queue-stuck.yaml
+  has_status 0
+  # All but the times stands in the page.
+  while IFS= read -r line; do
+    line=$(printf '%s' "$line" | sed -E 's/ +[0-9.]+ms$//; s/ · [0-9]+ms$//')
+    grep -qF -e "$line" docs/testing-runbooks.md || {
+      printf 'not in the page: %s\n' "$line" >&2
+      return 1
+    }
+  done <<<"$output"
+  sed -i 's/depth.waiting <= most/depth.waiting >= most/' queue-stuck.yaml
+  run "$RUNBOOK" test queue-stuck.yaml --only hangs
+  has_status 1
+  has '✗ a worker that hangs is restarted'
 }
 
 # extract FILE — its YAML examples that are runbooks, as example-1.yaml and so on; $n is their number.
@@ -141,17 +204,36 @@ END
 
 @test "every shipped runbook, example and library procedure passes check without a warning" {
   local file
-  for file in "$TOP"/runbooks/*.yaml "$TOP"/examples/*.yaml; do
+  for file in "$TOP"/runbooks/*.yaml "$TOP"/examples/*.yaml "$TOP"/stdlib/*/*.yaml; do
+    [ -e "$file" ] || continue
     run "$RUNBOOK" check "$file"
     has_status 0
     lacks warning
   done
-  cd "$TOP/stdlib" || return 1
-  for file in */*.yaml; do
-    printf 'runbook: uses\ninputs: {port: {type: port, default: 9}}\nsteps:\n  - use: %s\n    with: {port: "${port}"}\n' \
-      "$(echo "${file%.yaml}" | tr / .)" >"$BATS_TEST_TMPDIR/uses.yaml"
-    "$RUNBOOK" check "$BATS_TEST_TMPDIR/uses.yaml"
-  done
+}
+
+@test "what is no runbook is told so: a library procedure can be checked, but not run" {
+  run "$RUNBOOK" run "$TOP/stdlib/port/free.yaml"
+  has_status 2
+  has 'a step does it with `use: port.free`'
+  sed 's/port: ${port}/port: ${prot}/' "$TOP/stdlib/port/free.yaml" >free.yaml
+  run "$RUNBOOK" check free.yaml
+  has_status 2
+  has 'did you mean `port`?'
+}
+
+@test "procedures of a lib/ of one's own use one another, and hide those of the standard library" {
+  mkdir -p lib/port lib/web
+  printf 'procedure: port.free\ntitle: Ours\nsteps:\n  - say: ours\n' >lib/port/free.yaml
+  printf 'procedure: web.up\ntitle: Up\nsteps:\n  - use: port.free\n' >lib/web/up.yaml
+  printf 'runbook: uses\nsteps:\n  - use: web.up\n' >uses.yaml
+  run "$RUNBOOK" run uses.yaml
+  has_status 0
+  has ours
+  run "$RUNBOOK" check lib/web/up.yaml
+  has_status 0
+  cd lib && run "$RUNBOOK" check web/up.yaml
+  has_status 0
 }
 
 @test "every command of the help has a help of its own, and every word of the README's commands is one" {

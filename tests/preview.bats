@@ -26,21 +26,50 @@ finally:
 YAML
 }
 
+# uses NAME FILE — a step that uses a procedure of the library, with its secrets, and a value for each input that needs one.
+uses() {
+  awk -v use="$1" '
+    BEGIN {
+      fits["url"] = "http://127.0.0.1:1"; fits["list"] = "[a]"; fits["map"] = "{a: b}"; fits["duration"] = "1s"
+      fits["size"] = "1MB"; fits["bool"] = "true"; fits["version"] = "1.0"; fits["dir"] = "/"; fits["path"] = "/x"
+      # those that want a form of their own
+      named["unit"] = "x.service"; named["to"] = "a@example.org"; named["schedule"] = "\"@daily\""
+    }
+    /^[a-z]/ { part = $1 }
+    part == "secrets:" && /^  [a-z]/ {
+      name = $1; sub(/:.*/, "", name); names = names (names == "" ? "" : ", ") name
+      declared = declared "  " name ": {env: NO_SUCH, optional: true" (/type: url/ ? ", type: url" : "") "}\n"
+    }
+    part == "inputs:" && /^  [a-z]/ && !/default:/ && !/required: false/ {
+      name = $1; sub(/:.*/, "", name)
+      match($0, /type: *[a-z]+/); type = substr($0, RSTART, RLENGTH); sub(/type: */, "", type)
+      value = type in fits ? fits[type] : "\"1\""
+      if (name in named) value = named[name]
+      if (match($0, /choices: *\[[^],]*/)) { value = substr($0, RSTART, RLENGTH); sub(/choices: *\[/, "", value) }
+      with = with "      " name ": " value "\n"
+    }
+    END {
+      if (declared != "") printf "secrets:\n%s", declared
+      printf "steps:\n  - use: %s\n", use
+      if (names != "") printf "    secrets: [%s]\n", names
+      if (with != "") printf "    with:\n%s", with
+    }' "$2"
+}
+
 # Every runbook, example and library procedure of the tree; the latter through a runbook that uses them.
 all_files() {
   find "$TOP/runbooks" "$TOP/examples" "$TOP/tests/run" "$TOP/tests/plan" -maxdepth 2 -name '*.yaml' 2>/dev/null | while IFS= read -r f; do
     grep -q '^runbook:' "$f" && echo "$f"
   done
-  find "$TOP/stdlib" -name '*.yaml' 2>/dev/null | while IFS= read -r f; do
+  find "$TOP/stdlib" -name '*.yaml' ! -name '*.test.yaml' 2>/dev/null | while IFS= read -r f; do
     local name=${f#"$TOP/stdlib/"}
     name=${name%.yaml}
     name=${name//\//.}
     {
-      printf 'runbook: uses\nsteps:\n  - use: %s\n' "$name"
-      awk '/^inputs:/ { on = 1; next } /^[^ ]/ { on = 0 }
-        on && /^  [a-z]/ && !/default:/ && !/required: false/ { sub(/:.*/, ""); if (!n++) print "    with:"; print "      " $1 ": \"1\"" }' "$f"
-    } >"uses-$name.yaml"
-    echo "$PWD/uses-$name.yaml"
+      echo 'runbook: uses'
+      uses "$name" "$f"
+    } >"uses-${name//./-}.yaml"
+    echo "$PWD/uses-${name//./-}.yaml"
   done
 }
 
@@ -110,9 +139,44 @@ all_files() {
   has "--assume belongs to --dry-run"
   run -2 "$RUNBOOK" run small.yaml --dry-run --transcript t.jsonl
   has "a dry run writes nothing"
-  run -2 "$RUNBOOK" run small.yaml --dry-run --json
-  has "leave --json"
+  run -2 "$RUNBOOK" run small.yaml --dry-run --quiet
+  has "leave --quiet away"
   [ ! -e t.jsonl ]
+}
+
+@test "--json tells the same as objects, a line each, and what it comes to" {
+  small
+  run -0 --separate-stderr "$RUNBOOK" run small.yaml --dry-run --json --set root="$PWD"
+  while IFS= read -r line; do printf '%s' "$line" | python3 -m json.tool >/dev/null; done <<<"$output"
+  has '{"part":"command","depth":0,"effect":"read","name":"look_there","text":"touch pwned; ls'
+  has '{"part":"trouble","depth":0,"text":"the run would not begin: there is no program `no-such-program-here`'
+  has '"part":"total","reads":2,"changes":2,'
+  has '{"step":"change_it","kind":"run","effect":"change","does":"touch pwned","open":true,'
+  # Nothing is told of what is wrong.
+  run -2 --separate-stderr "$RUNBOOK" run small.yaml --dry-run --json --set nope=1
+  [ -z "$output" ]
+}
+
+@test "the inputs of --from are checked and told" {
+  cat >from.yaml <<'YAML'
+runbook: from
+steps:
+  - {call: fix, with: {port: 1}}
+procedures:
+  fix:
+    inputs: {port: {type: port}, how: {type: text, default: slow}}
+    steps: [{id: act, run: 'fix $port $how'}]
+YAML
+  RUNBOOK_HOW=fast run "$RUNBOOK" run from.yaml --dry-run --from fix --set port=9000
+  has_status 0
+  has "port        9000 · --set"
+  has "how         fast · from the environment"
+  has "port=9000"
+  run "$RUNBOOK" run from.yaml --dry-run --from fix
+  has_status 0
+  has "port        <port> · would be asked for"
+  run -2 --separate-stderr "$RUNBOOK" run from.yaml --dry-run --from fix --set port=90000
+  [ -z "$output" ]
 }
 
 @test "strace: one exec, no process, no connection, no file opened for writing, for every file of the tree" {
@@ -206,7 +270,8 @@ timed() {
 
 @test "the examples of docs/preview.md are what is printed" {
   local doc=$TOP/docs/preview.md command='' line inside='' n=0
-  awk '/^```yaml$/ { on = 1; next } /^```$/ { on = 0 } on' "$doc" >disk-full.yaml
+  # The first YAML example is theirs; that of the drill is tests/drill.bats's.
+  awk '/^```yaml$/ { on = !seen++; next } /^```$/ { on = 0 } on' "$doc" >disk-full.yaml
   mkdir bin
   ln -s "$RUNBOOK" bin/runbook
   # The host of the examples has these, whatever this one lacks.
@@ -214,6 +279,7 @@ timed() {
   while IFS= read -r line; do
     case $inside$line in
       '```console') inside=yes ;;
+      'yes$ runbook drill '*) inside='' ;;
       'yes```')
         PATH=$PWD/bin:$PATH bash -c "$command" >actual
         diff -u expected actual
@@ -227,5 +293,5 @@ timed() {
       yes*) printf '%s\n' "$line" >>expected ;;
     esac
   done <"$doc"
-  [ "$n" -eq 2 ]
+  [ "$n" -eq 3 ]
 }

@@ -2,6 +2,7 @@
 # Runs all tests and sums them up: `make test` builds what is needed and calls it.
 #
 #   B=DIR tests/run.sh [PART]     only tests with PART in their name
+#   SUITE=e2e …                   tests/e2e/*.bats instead: the runbooks on real systems (`make e2e`)
 #
 # Every kind of test speaks TAP, so one count holds for all of them:
 #   $B/unit/LAYER/NOUN   cmocka programs
@@ -12,6 +13,7 @@
 set -u
 B=${B:-build}
 part=${1:-}
+suite=${SUITE:-}
 cd "$(dirname "$0")/.." || exit 1
 case $B in
   /*) ;;
@@ -66,6 +68,7 @@ one() {
   passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
   if [ "$2" -eq 0 ]; then
     printf '%-32s %4d passed\n' "$name" "$1"
+    if [ -n "$suite" ]; then sed -n 's/^ok [0-9]* \(.*# skip.*\)/  skipped: \1/p' "$log"; fi
     return
   fi
   printf '%-32s %4d passed, %d FAILED (exit status %d):\n' "$name" "$1" "$2" "$status"
@@ -76,7 +79,13 @@ one() {
 guard=
 if command -v timeout >/dev/null 2>&1; then guard="timeout -k 5 $limit"; fi
 
+if [ "$suite" = e2e ]; then
+  set -- tests/e2e/*.bats
+else
+  set -- tests/*.bats
+fi
 for t in "$B"/unit/*/*; do
+  if [ -n "$suite" ]; then break; fi
   case $t in
     *.d) continue ;;
   esac
@@ -88,10 +97,11 @@ for t in "$B"/unit/*/*; do
   fi
 done
 for t in tests/*.tap; do
+  if [ -n "$suite" ]; then break; fi
   # shellcheck disable=SC2086 # words on purpose
   if [ -x "$t" ]; then one "${t#tests/}" $guard "$t"; fi
 done
-for t in tests/*.bats; do
+for t; do
   # shellcheck disable=SC2086 # words on purpose
   if [ -f "$t" ]; then one "${t#tests/}" $guard bats --tap "$t"; fi
 done

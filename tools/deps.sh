@@ -7,7 +7,7 @@
 #   build  what `make` and `make demo` need
 #   test   build, and what `make test` needs
 #   check  test, and the linters of `make check`
-#   e2e    test, and a real uvicorn with FastAPI
+#   e2e    test, and the systems that the runbooks are for: uvicorn with FastAPI, PostgreSQL, nginx, Docker
 #   -n     only say what is missing: exit 1 if anything is
 #
 # What is there is found by looking, each time, not by remembering: one run of the preprocessor over all
@@ -19,7 +19,7 @@ set -eu
 
 # What must be there | for which mode | its package on: apt | dnf | apk | pacman | brew ("-": comes with
 # the system, or there is none). A `header:` is found by the compiler, a `command:` in PATH, a `python:`
-# by importing it. The first name of `command:a,b` that is there will do.
+# by importing it, a `glob:` as a file. The first name of `command:a,b` or `glob:a,b` that is there will do.
 needs() {
   cat <<'TABLE'
 command:cc,gcc,clang            build gcc                  gcc              gcc           gcc            gcc
@@ -42,6 +42,20 @@ command:cppcheck                check cppcheck             cppcheck         cppc
 command:shellcheck              check shellcheck           ShellCheck       shellcheck    shellcheck     shellcheck
 command:uvicorn                 e2e   uvicorn              python3-uvicorn  uvicorn       uvicorn        -
 python:fastapi                  e2e   python3-fastapi      python3-fastapi  py3-fastapi   python-fastapi -
+python:psycopg2                 e2e   python3-psycopg2     python3-psycopg2 py3-psycopg2  python-psycopg2 -
+python:ensurepip                e2e   python3-venv         python3          python3       python         -
+command:psql                    e2e   postgresql-client    postgresql       postgresql-client postgresql postgresql
+glob:/usr/lib/postgresql/*/bin/initdb,/usr/bin/initdb e2e postgresql postgresql-server postgresql postgresql postgresql
+command:nginx                   e2e   nginx                nginx            nginx         nginx          nginx
+command:redis-server            e2e   redis-server         redis            redis         redis          redis
+command:openssl                 e2e   openssl              openssl          openssl       openssl        openssl
+command:dockerd                 e2e   docker.io            moby-engine      docker-engine docker         -
+command:docker                  e2e   docker.io            moby-engine      docker-cli    docker         -
+command:docker-compose          e2e   docker-compose       docker-compose   docker-cli-compose docker-compose -
+command:busybox                 e2e   busybox-static       busybox          busybox-static busybox       -
+command:ip                      e2e   iproute2             iproute          iproute2      iproute2       -
+command:iptables                e2e   iptables             iptables-nft     iptables      iptables       -
+command:crontab                 e2e   cron                 cronie           -             cronie         -
 TABLE
 }
 
@@ -109,10 +123,13 @@ have() {
       # The system's first: that is the one which its uvicorn runs on, whatever stands before it in PATH.
       /usr/bin/python3 -c "import ${1#python:}" >/dev/null 2>&1 || python3 -c "import ${1#python:}" >/dev/null 2>&1
       ;;
-    command:*)
-      names=${1#command:}
+    command:* | glob:*)
+      names=${1#*:}
       while [ -n "$names" ]; do
-        if command -v "${names%%,*}" >/dev/null 2>&1; then return 0; fi
+        case $1 in
+          command:*) if command -v "${names%%,*}" >/dev/null 2>&1; then return 0; fi ;;
+          glob:*) for f in ${names%%,*}; do if [ -e "$f" ]; then return 0; fi; done ;;
+        esac
         case $names in
           *,*) names=${names#*,} ;;
           *) names= ;;

@@ -2,14 +2,15 @@
 #include "api/book.h"
 
 #include "kinds/kinds.h"
+#include "lint/lint.h"
 
-struct rb_book *
-rb_book_load(const char *path, const struct rb_alloc *alloc)
+static struct rb_book *
+load(const char *path, const struct rb_alloc *alloc, bool to_inspect)
 {
 	struct rb_book *b = rb_alloc_zero(alloc, 1, sizeof(*b));
 	const struct rb_source *src;
 	struct rb_opener opener;
-	struct rb_str why;
+	struct rb_str why, name;
 
 	b->alloc = alloc;
 	rb_arena_init(&b->arena, alloc);
@@ -17,12 +18,34 @@ rb_book_load(const char *path, const struct rb_alloc *alloc)
 	rb_library_init(&b->library, &b->arena);
 	opener = rb_library_opener(&b->library);
 	src = rb_library_main(&b->library, &b->arena, path, &why);
+	name = src != NULL ? rb_library_procedure(src) : RB_STR("");
 	if (src == NULL)
 		rb_diag_add(
 		    &b->diags, RB_E_FILE, (struct rb_span){NULL, 0, 0}, "%s: %.*s", path, RB_STR_ARG(why));
+	else if (rb_test_is_file(path))
+		rb_diag_add(&b->diags, RB_E_FILE, (struct rb_span){src, 0, 0},
+		    "this is a scenario file, no runbook: `runbook test %s` plays it", path);
+	else if (name.n > 0 && to_inspect)
+		b->program = rb_program_load_library(&b->arena, src, name, rb_kinds, &opener, &b->diags);
+	else if (name.n > 0)
+		rb_diag_add(&b->diags, RB_E_FILE, (struct rb_span){src, 0, 0},
+		    "this is a procedure of a library, no runbook: a step does it with `use: %.*s`",
+		    RB_STR_ARG(name));
 	else
 		b->program = rb_program_load(&b->arena, src, rb_kinds, &opener, &b->diags);
 	return b;
+}
+
+struct rb_book *
+rb_book_load(const char *path, const struct rb_alloc *alloc)
+{
+	return load(path, alloc, false);
+}
+
+struct rb_book *
+rb_book_inspect(const char *path, const struct rb_alloc *alloc)
+{
+	return load(path, alloc, true);
 }
 
 void
@@ -34,6 +57,13 @@ rb_book_free(struct rb_book *b)
 		rb_program_free(b->program);
 	rb_arena_free(&b->arena);
 	rb_alloc_free(b->alloc, b);
+}
+
+void
+rb_book_lint(struct rb_book *b)
+{
+	if (b->program != NULL)
+		rb_lint(b->program, &b->diags);
 }
 
 bool

@@ -66,21 +66,36 @@ in_folder(struct rb_arena *arena, struct rb_str folder, const char *name)
 	return exists(path.p) ? path.p : NULL;
 }
 
+struct rb_str
+rb_library_folder(struct rb_arena *arena, size_t i)
+{
+	struct rb_str rest = rb_str_c(getenv("RUNBOOK_PATH"));
+
+	if (i < 2)
+		return i == 0 ? RB_STR("runbooks") : RB_STR(".");
+	for (i -= 2; rest.n > 0; i--) {
+		size_t colon = rb_str_find(rest, RB_STR(":"), 0);
+
+		if (i == 0)
+			return colon == 0 ? RB_STR(".") : rb_arena_str(arena, rb_str_cut(rest, 0, colon));
+		rest = colon == SIZE_MAX ? RB_STR("") : rb_str_cut(rest, colon + 1, rest.n);
+	}
+	return i == 0 ? RB_STR(RB_PREFIX "/share/runbook/runbooks") : RB_STR("");
+}
+
 static const char *
 search(struct rb_arena *arena, const char *name)
 {
-	const char *found = in_folder(arena, RB_STR("runbooks"), name), *list = getenv("RUNBOOK_PATH");
-	struct rb_str rest = rb_str_c(list);
+	const char *found = NULL;
 
-	if (found == NULL)
-		found = in_folder(arena, RB_STR("."), name);
-	while (found == NULL && rest.n > 0) {
-		size_t colon = rb_str_find(rest, RB_STR(":"), 0);
+	for (size_t i = 0; found == NULL; i++) {
+		struct rb_str folder = rb_library_folder(arena, i);
 
-		found = in_folder(arena, colon == 0 ? RB_STR(".") : rb_str_cut(rest, 0, colon), name);
-		rest = colon == SIZE_MAX ? RB_STR("") : rb_str_cut(rest, colon + 1, rest.n);
+		if (folder.n == 0)
+			return NULL;
+		found = in_folder(arena, folder, name);
 	}
-	return found != NULL ? found : in_folder(arena, RB_STR(RB_PREFIX "/share/runbook/runbooks"), name);
+	return found;
 }
 
 const struct rb_source *
@@ -132,25 +147,68 @@ open_embedded(struct rb_library *l, struct rb_arena *arena, struct rb_str file, 
 	return NULL;
 }
 
-/* "port.free" → port/free.yaml: in lib/ beside the file that uses it, else embedded. */
+struct rb_str
+rb_library_procedure(const struct rb_source *src)
+{
+	static const char key[] = "procedure:";
+	struct rb_str text = src->bytes;
+	size_t from = 0;
+
+	while (from < text.n) {
+		size_t end = rb_str_find(text, RB_STR("\n"), from);
+		struct rb_str line = rb_str_cut(text, from, end);
+
+		if (rb_str_starts(line, key)) {
+			line = rb_str_cut(line, sizeof(key) - 1, line.n);
+			return rb_str_trim(rb_str_cut(line, 0, rb_str_find(line, RB_STR(" #"), 0)));
+		}
+		from = end == SIZE_MAX ? text.n : end + 1;
+	}
+	return RB_STR("");
+}
+
+/* How much of a library file's path is up to its lib/ and with it; 0 for what stands in none. */
+static size_t
+library_root(struct rb_str path)
+{
+	static const char lib[] = "lib/";
+	const size_t n = sizeof(lib) - 1;
+
+	for (size_t i = path.n; i >= n; i--) {
+		if (memcmp(path.p + i - n, lib, n) == 0 && (i == n || path.p[i - n - 1] == '/'))
+			return i;
+	}
+	return 0;
+}
+
+/* Where the procedures are that a file uses: lib/ beside it, or the lib/ that it stands in itself. Appended to
+ * what comes before it in `path`, which is the file's. */
+static struct rb_str
+library_of(struct rb_arena *arena, const struct rb_source *from, struct rb_str path)
+{
+	size_t n = rb_library_procedure(from).n > 0 ? library_root(path) : 0;
+
+	if (n > 0)
+		return rb_str_cut(path, 0, n);
+	for (n = path.n; n > 0 && path.p[n - 1] != '/';)
+		n--;
+	return rb_arena_fmt(arena, "%.*slib/", (int)n, path.p);
+}
+
+/* "port.free" → port/free.yaml: in lib/ of the file that uses it, else embedded. */
 static const struct rb_source *
 open_procedure(struct rb_library *l, struct rb_arena *arena, struct rb_str name, const struct rb_source *from,
     struct rb_str *why)
 {
-	struct rb_str file = rb_arena_fmt(arena, "%.*s.yaml", RB_STR_ARG(name)), folder = folder_of(from),
-		      path, shown;
+	struct rb_str file = rb_arena_fmt(arena, "%.*s.yaml", RB_STR_ARG(name)), path, shown;
 
 	for (size_t i = 0; i < name.n; i++) {
 		if (file.p[i] == '.')
 			((char *)(uintptr_t)file.p)[i] = '/';
 	}
 	if (from->path.n > 0) {
-		size_t slash = from->name.n;
-
-		path = rb_arena_fmt(arena, "%.*s/lib/%.*s", RB_STR_ARG(folder), RB_STR_ARG(file));
-		while (slash > 0 && from->name.p[slash - 1] != '/')
-			slash--;
-		shown = rb_arena_fmt(arena, "%.*slib/%.*s", (int)slash, from->name.p, RB_STR_ARG(file));
+		path = rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(library_of(arena, from, from->path)), RB_STR_ARG(file));
+		shown = rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(library_of(arena, from, from->name)), RB_STR_ARG(file));
 		if (exists(path.p))
 			return open_file(l, arena, shown, path.p, why);
 	}

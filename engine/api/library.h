@@ -22,6 +22,10 @@ void rb_library_init(struct rb_library *l, struct rb_arena *arena);
 /* The runbook of the command line: a path, or a name. NULL with *why. */
 const struct rb_source *rb_library_main(
     struct rb_library *l, struct rb_arena *arena, const char *name, struct rb_str *why);
+/* The folders in which a runbook is searched by its name, in their order; empty behind the last. */
+struct rb_str rb_library_folder(struct rb_arena *arena, size_t i);
+/* The name that a library file gives its procedure, in its bytes; empty for a runbook. */
+struct rb_str rb_library_procedure(const struct rb_source *src);
 struct rb_opener rb_library_opener(struct rb_library *l);
 
 #endif

@@ -1,83 +1,23 @@
-/* The dry run: a plan of this host, written as text. It has the layers that execute beside it only to ask
- * them what this host has; what could change anything stands in none of the calls made here. */
-#include <limits.h>
+/* The dry run: a plan of this host, written as text or as JSON lines. It has the layers that execute beside
+ * it only to ask them what this host has; what could change anything stands in none of the calls made here.
+ */
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "api/book.h"
-#include "api/inputs.h"
 #include "api/names.h"
 #include "api/offers.h"
-#include "exec/host.h"
-#include "os/spawn.h"
+#include "api/outlook.h"
 #include "plan/layout.h"
-
-struct preview {
-	const struct rb_run_options *opt;
-	struct rb_arena arena;
-};
-
-/* ---- what this host has ---- */
-
-static bool
-has_command(void *ctx, const char *name)
-{
-	const struct preview *v = ctx;
-	char path[PATH_MAX];
-
-	return rb_spawn_find(name, v->opt->environ_, NULL, path, sizeof(path)) == RB_SPAWN_OK;
-}
-
-static bool
-has_env(void *ctx, struct rb_str name)
-{
-	const struct preview *v = ctx;
-
-	for (size_t i = 0; v->opt->environ_[i] != NULL; i++) {
-		if (strncmp(v->opt->environ_[i], name.p, name.n) == 0 && v->opt->environ_[i][name.n] == '=')
-			return true;
-	}
-	return false;
-}
-
-static const char *
-lacks_path(void *ctx, const struct rb_input *input, struct rb_str path)
-{
-	struct preview *v = ctx;
-
-	return rb_input_lacks(&v->arena, input, path);
-}
-
-static struct rb_plan_host
-host_of(struct preview *v)
-{
-	struct rb_plan_host host = {
-	    .ctx = v, .has_command = has_command, .has_env = has_env, .lacks_path = lacks_path};
-	struct utsname u;
-	struct rb_buf b;
-
-	rb_buf_init(&b, v->opt->alloc, RB_LINE_MAX);
-	rb_host_name(&b);
-	host.name = rb_arena_str(&v->arena, rb_buf_view(&b));
-	rb_buf_clear(&b);
-	rb_host_user(&b);
-	host.user = rb_arena_str(&v->arena, rb_buf_view(&b));
-	rb_buf_free(&b);
-	if (uname(&u) == 0)
-		host.os = rb_arena_str(&v->arena, rb_str_c(u.sysname));
-	return host;
-}
-
-/* ---- the plan ---- */
+#include "plan/lines.h"
 
 static void
 write_out(void *ctx, struct rb_str text)
 {
-	const struct preview *v = ctx;
+	const struct rb_run_options *o = ctx;
 
 	while (text.n > 0) {
-		ssize_t n = write(v->opt->show_fd, text.p, text.n);
+		ssize_t n = write(o->show_fd, text.p, text.n);
 
 		if (n <= 0)
 			return;
@@ -86,29 +26,50 @@ write_out(void *ctx, struct rb_str text)
 }
 
 static int
-tell(struct preview *v, const struct rb_program *program, const struct rb_plan_options *plan,
-    struct rb_diags *diags)
+tell_people(const struct rb_run_options *o, const struct rb_program *program,
+    const struct rb_plan_options *plan, struct rb_diags *diags)
 {
-	const struct rb_run_options *o = v->opt;
 	struct rb_layout layout;
 	struct rb_plan_sink sink;
 	int r;
 
-	rb_layout_init(&layout, o->alloc, write_out, v);
+	rb_layout_init(&layout, o->alloc, write_out, (void *)(uintptr_t)o);
 	layout.colour = o->colour;
 	layout.ascii = o->ascii;
 	if (o->width != NULL)
 		layout.width = o->width(o->width_ctx);
 	sink = rb_layout_sink(&layout);
-	r = rb_plan_run(program, plan, &sink, diags);
+	r = rb_plan_run(program, plan, &sink, NULL, diags);
 	rb_layout_end(&layout);
+	return r;
+}
+
+static int
+tell_machines(const struct rb_run_options *o, const struct rb_program *program,
+    const struct rb_plan_options *plan, struct rb_diags *diags)
+{
+	struct rb_plan_lines lines;
+	struct rb_plan_sink sink;
+	struct rb_plan_sum sum;
+	struct rb_arena arena;
+	int r;
+
+	rb_arena_init(&arena, o->alloc);
+	memset(&sum, 0, sizeof(sum));
+	sum.arena = &arena;
+	rb_plan_lines_init(&lines, o->alloc, write_out, (void *)(uintptr_t)o);
+	sink = rb_plan_lines_sink(&lines);
+	r = rb_plan_run(program, plan, &sink, &sum, diags);
+	if (r == 0)
+		rb_plan_lines_sum(&lines, &sum);
+	rb_plan_lines_end(&lines);
+	rb_arena_free(&arena);
 	return r;
 }
 
 int
 rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems)
 {
-	struct preview v = {.opt = options};
 	const struct rb_unit *unit = book->program->main;
 	struct rb_plan_options plan = {.alloc = options->alloc,
 	    .from = options->from,
@@ -119,22 +80,25 @@ rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struc
 	    .nyes_ids = options->nyes_ids,
 	    .wall = rb_clock_wall()};
 	const struct rb_procedure *from;
+	struct rb_outlook look;
 	struct rb_offers offers;
 	struct rb_diags diags;
 	int r = -1;
 
-	rb_arena_init(&v.arena, options->alloc);
-	rb_diags_init(&diags, &v.arena);
+	rb_outlook_init(&look, options, &plan.host);
+	rb_diags_init(&diags, &look.arena);
 	if (rb_names_from(book->program, options, &from, problems) == 0 &&
 	    rb_names_yes(book->program, options, problems) == 0 &&
-	    rb_offers_collect(&v.arena, &diags, unit, from, options, &offers) == 0) {
+	    rb_offers_collect(&look.arena, &diags, unit, from, options, &offers) == 0) {
 		plan.offers = offers.file;
 		plan.noffers = offers.nfile;
-		plan.host = host_of(&v);
-		r = tell(&v, book->program, &plan, &diags);
+		plan.from_offers = offers.from;
+		plan.nfrom_offers = offers.nfrom;
+		r = options->show == RB_SHOW_JSON ? tell_machines(options, book->program, &plan, &diags)
+						  : tell_people(options, book->program, &plan, &diags);
 	}
 	if (diags.errors > 0)
 		rb_diags_render(&diags, options->problems_colour, problems);
-	rb_arena_free(&v.arena);
+	rb_outlook_free(&look);
 	return r;
 }

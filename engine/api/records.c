@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 
 #include "api/book.h"
+#include "api/records.h"
+#include "api/told.h"
 #include "base/escape.h"
 #include "base/json.h"
 #include "record/reader.h"
-#include "record/past.h"
 #include "view/view.h"
 
 enum { LIST_MAX = 200, TEXT_MAX = 16 * 1024 * 1024 };
@@ -34,6 +35,8 @@ row_json(const struct rb_past_run *p, struct rb_buf *out)
 	rb_json_open(&j, '{');
 	rb_json_key(&j, "run");
 	rb_json_str(&j, p->id);
+	rb_json_key(&j, "mode");
+	rb_json_str(&j, p->mode);
 	rb_json_key(&j, "runbook");
 	rb_json_str(&j, p->runbook);
 	rb_json_key(&j, "title");
@@ -106,12 +109,19 @@ rb_record_list(const char *const *environ_, bool json, struct rb_buf *out)
 	return r;
 }
 
+/* What an event of a transcript is shown by, in their order. */
+struct shows {
+	struct rb_teller teller;
+	const struct rb_sink *view;
+};
+
 static int
 show_event(void *ctx, const struct rb_event *ev)
 {
-	const struct rb_sink *sink = ctx;
+	struct shows *s = ctx;
 
-	sink->event(sink->ctx, ev);
+	s->teller.sink.event(s->teller.sink.ctx, ev);
+	s->view->event(s->view->ctx, ev);
 	return 0;
 }
 
@@ -133,16 +143,61 @@ path_of(struct rb_arena *arena, const char *run, const char **path, struct rb_bu
 }
 
 static int
-replay(const struct rb_view_options *o, const char **paths, size_t n, bool *ended, struct rb_buf *why)
+replay(const struct rb_run_options *options, const struct rb_view_options *o, const char **paths, size_t n,
+    bool *ended, struct rb_buf *why)
 {
 	struct rb_view *view = rb_view_new(o);
+	struct shows shows = {.view = rb_view_sink(view)};
 	struct rb_read read;
-	int r = rb_transcript_read(
-	    o->alloc, paths, n, show_event, (void *)(uintptr_t)rb_view_sink(view), &read, why);
+	int r;
 
+	rb_teller_init(&shows.teller, options, view);
+	r = rb_transcript_read(o->alloc, paths, n, show_event, &shows, &read, why);
+	rb_teller_free(&shows.teller);
 	rb_view_free(view);
 	*ended = r == 0 && read.ended;
 	return r;
+}
+
+/* The folder of a path, "." where it names none. */
+static struct rb_str
+folder_of(struct rb_arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return rb_arena_str(
+	    arena, slash == NULL ? RB_STR(".") : (struct rb_str){path, (size_t)(slash - path)});
+}
+
+int
+rb_record_find(struct rb_arena *arena, const char *run, struct rb_record *record, struct rb_buf *why)
+{
+	struct rb_places places;
+	const char *path;
+	int r = path_of(arena, run, &path, why);
+
+	*record = (struct rb_record){.npaths = 1};
+	if (r < 0)
+		return -1;
+	if (r == 1) {
+		record->paths = RB_ARRAY(arena, const char *, 1);
+		record->paths[0] = path;
+		record->folder = folder_of(arena, path);
+		return 0;
+	}
+	rb_places_find(&places, arena, NULL);
+	if (rb_past_find(arena, &places, rb_str_c(run), &record->past, why) != 0)
+		return -1;
+	if (record->past.nsegments == 0) {
+		rb_past_outcome(&record->past, rb_clock_wall(), why);
+		return -1;
+	}
+	record->npaths = record->past.nsegments;
+	record->paths = RB_ARRAY(arena, const char *, record->npaths);
+	for (size_t i = 0; i < record->npaths; i++)
+		record->paths[i] = record->past.segments[i].p;
+	record->folder = record->past.folder;
+	return 0;
 }
 
 int
@@ -157,38 +212,24 @@ rb_record_show(const char *run, const struct rb_run_options *options, struct rb_
 	    .width_ctx = options->width_ctx,
 	    .replay = true,
 	    .command = "runbook"};
-	struct rb_past_run past = {.nsegments = 0};
-	struct rb_places places;
+	struct rb_record record;
 	struct rb_arena arena;
-	const char **paths, *path;
 	bool ended = false;
 	int r;
 
 	rb_arena_init(&arena, options->alloc);
-	r = path_of(&arena, run, &path, why);
-	if (r == 1) {
-		r = replay(&o, &path, 1, &ended, why);
-	} else if (r == 0) {
-		rb_places_find(&places, &arena, NULL);
-		r = rb_past_find(&arena, &places, rb_str_c(run), &past, why);
-		paths = RB_ARRAY(&arena, const char *, past.nsegments);
-		for (size_t i = 0; r == 0 && i < past.nsegments; i++)
-			paths[i] = past.segments[i].p;
-		if (r == 0)
-			o.folder = past.folder.p;
-		if (r == 0 && past.nsegments == 0) {
-			rb_past_outcome(&past, rb_clock_wall(), why);
-			r = -1;
-		}
-		if (r == 0)
-			r = replay(&o, paths, past.nsegments, &ended, why);
+	r = rb_record_find(&arena, run, &record, why);
+	if (r == 0) {
+		if (record.past.nsegments > 0)
+			o.folder = record.past.folder.p;
+		r = replay(options, &o, record.paths, record.npaths, &ended, why);
 	}
 	if (r == 0 && !ended) {
 		rb_buf_c(why, "the transcript has no end");
-		if (past.nsegments > 0) {
+		if (record.past.nsegments > 0) {
 			rb_buf_c(why, ": ");
-			rb_past_outcome(&past, rb_clock_wall(), why);
-			rb_buf_fmt(why, "; what it has left is in %.*s", RB_STR_ARG(past.folder));
+			rb_past_outcome(&record.past, rb_clock_wall(), why);
+			rb_buf_fmt(why, "; what it has left is in %.*s", RB_STR_ARG(record.past.folder));
 		}
 	}
 	rb_arena_free(&arena);

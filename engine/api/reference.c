@@ -4,6 +4,7 @@
 #include "flow/flow.h"
 #include "kinds/kinds.h"
 #include "lang/reference.h"
+#include "scenario/scenario.h"
 
 enum { OUTCOMES_MAX = 1 << 16 };
 
@@ -45,6 +46,29 @@ rb_reference_transcript(struct rb_buf *out)
 	rb_event_reference(out);
 }
 
+void
+rb_reference_scenario(struct rb_buf *out)
+{
+	rb_tables_doc(rb_scenario_tables, out);
+}
+
+/* What a word means in scenario files, behind what it means in runbooks. */
+static int
+explain_scenario(const char *word, bool behind, struct rb_buf *out)
+{
+	struct rb_buf found;
+	int r;
+
+	rb_buf_init(&found, out->alloc, OUTCOMES_MAX);
+	r = rb_tables_explain(word, rb_scenario_tables, &found);
+	if (r == 0 && behind)
+		rb_buf_c(out, "\nIn a scenario file:\n");
+	if (r == 0)
+		rb_buf_str(out, rb_buf_view(&found));
+	rb_buf_free(&found);
+	return r;
+}
+
 int
 rb_reference_explain(const char *word, struct rb_buf *out)
 {
@@ -57,12 +81,14 @@ rb_reference_explain(const char *word, struct rb_buf *out)
 			return 0;
 		}
 	}
-	r = rb_language_explain(word, rb_kinds, out);
-	if (r == 0)
-		return 0;
 	rb_buf_init(&near, out->alloc, OUTCOMES_MAX);
-	rb_buf_str(&near, rb_buf_view(out));
-	rb_buf_clear(out);
+	r = rb_language_explain(word, rb_kinds, &near);
+	if (r == 0)
+		rb_buf_str(out, rb_buf_view(&near));
+	if (explain_scenario(word, r == 0, out) == 0 || r == 0) {
+		rb_buf_free(&near);
+		return 0;
+	}
 	rb_buf_fmt(out, "runbook: there is nothing called `%s`", word);
 	if (near.len > 0)
 		rb_buf_fmt(out, "; near to it:\n%s", rb_buf_cstr(&near));

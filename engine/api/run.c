@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "api/book.h"
+#include "api/drill.h"
 #include "api/inputs.h"
 #include "api/names.h"
 #include "api/offers.h"
+#include "api/told.h"
 #include "exec/host.h"
 #include "exec/prompt.h"
 #include "flow/flow.h"
@@ -34,6 +36,8 @@ struct rb_run {
 	struct rb_exec *exec;
 	struct rb_prompter *prompter;
 	struct rb_view *view;
+	struct rb_teller teller; /* of a drill, with the view */
+	struct rb_driller driller;
 	struct rb_sink listener;
 	struct rb_places places;
 	struct rb_rundir dir;
@@ -194,7 +198,7 @@ emit_start(struct rb_run *r)
 	rb_event_num(&ev, "version", RB_TRANSCRIPT_VERSION);
 	rb_event_text(&ev, "program", rb_str_c(rb_version()));
 	rb_event_text(&ev, "run", rb_str_c(r->dir.id));
-	rb_event_text(&ev, "mode", RB_STR("run"));
+	rb_event_text(&ev, "mode", r->opt.drill ? RB_STR("drill") : RB_STR("run"));
 	rb_event_text(&ev, "runbook", unit->id);
 	rb_event_text(&ev, "title", rb_unit_meta(unit, "title"));
 	rb_event_text(&ev, "file", unit->src->path.n > 0 ? unit->src->path : unit->src->name);
@@ -245,6 +249,9 @@ open_view(struct rb_run *r)
 	if (r->opt.show != RB_SHOW_NOTHING) {
 		o.form = forms[r->opt.show];
 		r->view = rb_view_new(&o);
+		rb_teller_init(&r->teller, &r->opt, r->view);
+		if (r->opt.drill)
+			rb_bus_add(r->bus, &r->teller.sink);
 		rb_bus_add(r->bus, rb_view_sink(r->view));
 	}
 	if (r->opt.event != NULL) {
@@ -306,7 +313,8 @@ open_driver(struct rb_run *r, struct rb_buf *problems)
 	    .enter = rb_host_enter,
 	    .enter_ctx = &r->host,
 	    .yes = r->opt.yes,
-	    .nyes_ids = r->opt.nyes_ids};
+	    .nyes_ids = r->opt.nyes_ids,
+	    .drill = r->opt.drill};
 	struct rb_str *ids = RB_ARRAY(&r->arena, struct rb_str, r->opt.nyes_ids);
 	struct rb_console console;
 
@@ -379,6 +387,12 @@ begin(struct rb_run *r, struct rb_buf *problems)
 {
 	struct rb_flow_options o = {.alloc = r->opt.alloc};
 
+	if (r->opt.drill) {
+		rb_driller_init(&r->driller, r->book->program, &r->opt, r->bus);
+		o.drill = &r->driller.drill;
+		if (rb_driller_accepts(r->book->program, &r->opt, problems) < 0)
+			return -1;
+	}
 	if (rb_names_from(r->book->program, &r->opt, &o.from, problems) < 0 ||
 	    rb_names_yes(r->book->program, &r->opt, problems) < 0 || open_driver(r, problems) < 0 ||
 	    settle(r, &o, problems) < 0)
@@ -429,8 +443,10 @@ rb_run_free(struct rb_run *r)
 	if (r->prompter != NULL)
 		rb_prompter_free(r->prompter);
 	rb_exec_free(r->exec);
-	if (r->view != NULL)
+	if (r->view != NULL) {
+		rb_teller_free(&r->teller);
 		rb_view_free(r->view);
+	}
 	if (r->transcript != NULL)
 		rb_transcript_close(r->transcript);
 	if (r->outputs != NULL)
@@ -483,17 +499,10 @@ rb_run_step(struct rb_run *r, int64_t timeout)
 bool
 rb_run_done(struct rb_run *r, struct rb_run_result *result)
 {
-	static const char *const outcomes[] = {[RB_RUN_RESOLVED] = "resolved",
-	    [RB_RUN_FAILED] = "failed",
-	    [RB_RUN_ESCALATED] = "escalated",
-	    [RB_RUN_DECLINED] = "declined",
-	    [RB_RUN_CANCELLED] = "cancelled",
-	    [RB_RUN_DEADLINE] = "deadline",
-	    [RB_RUN_ENVIRONMENT] = "environment"};
-
 	if (!r->done)
 		return false;
-	*result = (struct rb_run_result){r->end.exit, outcomes[r->end.ending], r->reason, r->end.elapsed};
+	*result =
+	    (struct rb_run_result){r->end.exit, rb_ending_words[r->end.ending], r->reason, r->end.elapsed};
 	return true;
 }
 

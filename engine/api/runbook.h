@@ -32,6 +32,7 @@ enum rb_exit_code {
 	RB_EXIT_DEADLINE = 4,
 	RB_EXIT_OPERATOR = 5,    /* declined, or nobody could be asked */
 	RB_EXIT_ENVIRONMENT = 6, /* the host lacks something, or no durable record could be written */
+	RB_EXIT_BROKEN = 7,      /* of a drill: a look cannot do what it is for on this host */
 	RB_EXIT_SIGNAL = 128,    /* + the signal's number */
 };
 
@@ -45,6 +46,11 @@ struct rb_book;
 /* Loads and checks a runbook: a path, or a name that is searched for in ./runbooks, in the folders of
  * $RUNBOOK_PATH and where the program was installed. Never NULL: what is wrong is in its problems. */
 RB_API struct rb_book *rb_book_load(const char *path, const struct rb_alloc *alloc);
+/* The same to be looked at only, which library procedures can be too: for `check`. */
+RB_API struct rb_book *rb_book_inspect(const char *path, const struct rb_alloc *alloc);
+/* Looks at the whole of a book without errors for what its author may not have meant: warnings among its
+ * problems, for `check` and `drill`. A run does not need it. */
+RB_API void rb_book_lint(struct rb_book *book);
 RB_API void rb_book_free(struct rb_book *b);
 /* True if it can be run. */
 RB_API bool rb_book_ok(const struct rb_book *b);
@@ -72,6 +78,7 @@ struct rb_run_options {
 	bool yes;      /* plain confirms are answered */
 	const char *const *yes_ids; /* ids of steps whose confirms are answered, whatever they ask */
 	size_t nyes_ids;
+	bool drill; /* what reads is done; what a run would do from its first change on is told */
 	const char *const *assume; /* of a dry run: "log.port_taken", "not log.missing", "holder.pid=42" */
 	size_t nassume;
 	const char *transcript; /* file to write the transcript to; NULL: in the run's own folder */
@@ -91,8 +98,8 @@ struct rb_run_options {
 
 struct rb_run;
 
-/* The dry run: writes what a run with these options would do to options->show_fd, and does none of it:
- * nothing is executed, connected to or written elsewhere. 0; or -1 with what is wrong with the inputs or
+/* The dry run: writes what a run with these options would do to options->show_fd, as text, or as JSON lines
+ * (RB_SHOW_JSON), and does none of it: nothing is executed, connected to or written elsewhere. 0; or -1 with what is wrong with the inputs or
  * assumptions appended to `problems`. */
 RB_API int rb_run_preview(
     struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems);
@@ -100,7 +107,8 @@ RB_API int rb_run_preview(
 struct rb_run_result {
 	int exit;             /* enum rb_exit_code */
 	const char *outcome;  /* "resolved", "failed", "escalated", "declined", "cancelled", "deadline",
-				 "environment" */
+				 "environment"; "drilled": a drill that goes no further, since there would be a
+				 change */
 	struct rb_str reason; /* lives with the run */
 	int64_t elapsed;      /* ns */
 };
@@ -142,6 +150,55 @@ RB_API int rb_record_list(const char *const *environ_, bool json, struct rb_buf 
  * ascii, width). `run` is an id, its last part, or a path. 0, or -1 with what is wrong appended to `why`. */
 RB_API int rb_record_show(const char *run, const struct rb_run_options *options, struct rb_buf *why);
 
+/* ---- tests of runbooks ---- */
+
+struct rb_test_options {
+	const struct rb_alloc *alloc; /* NULL: the C library's */
+	/* Scenario files, runbooks with one beside them, folders with such below; none: the working folder. */
+	const char *const *paths;
+	size_t npaths;
+	const char *only;     /* the scenarios with this in their name; NULL: all */
+	int64_t coverage;     /* percent of its edges that each runbook needs; -1: any will do */
+	bool tap;             /* TAP instead of text */
+	bool verbose;         /* also shows each play as a run is shown */
+	const char *junit;    /* file to write a JUnit report to; NULL: none */
+	int show_fd;          /* where results go */
+	bool colour, ascii;
+	unsigned (*width)(void *ctx); /* as in rb_run_options, for verbose */
+	void *width_ctx;
+};
+
+struct rb_test_result {
+	size_t passed, failed, errors; /* scenarios */
+	size_t broken;                 /* files that could not be loaded */
+	int exit;                      /* RB_EXIT_RESOLVED: all passed; _FAILED: some did not; _USAGE: a file is wrong */
+};
+
+/* Plays the scenarios of runbooks: executes, connects to and writes nothing but the reports. 0; or -1 with what is
+ * wrong with the options appended to `problems`. */
+RB_API int rb_test_run(
+    const struct rb_test_options *options, struct rb_test_result *result, struct rb_buf *problems);
+/* Whether a path is that of a scenario file, by its name. */
+RB_API bool rb_test_is_file(const char *path);
+/* Loads a scenario file with the runbook that it tests. The number of its scenarios, or -1 if it has errors; these
+ * and warnings are appended. */
+RB_API int64_t rb_test_check(const char *path, bool colour, struct rb_buf *out);
+/* Makes a scenario file of a run of this host (as in rb_record_show), appended to `out`: to be kept beside the
+ * run's runbook. `name` is the scenario's; NULL: made of the run. What the author should know is appended to
+ * `notes`. 0; 1 when it does not pass as it is; -1 when none could be made. */
+RB_API int rb_test_record(const char *run, const char *name, struct rb_buf *out, struct rb_buf *notes);
+
+/* ---- what there is ---- */
+
+/* The runbooks that rb_book_load finds by name, in its order, a line each, appended; `json`: one object a line. */
+RB_API void rb_catalog_runbooks(bool json, struct rb_buf *out);
+/* The procedures of the standard library, in the same way. */
+RB_API void rb_catalog_library(bool json, struct rb_buf *out);
+/* Explains one of them, appended. 0, or -1 if there is none of that name. */
+RB_API int rb_catalog_explain(const char *name, struct rb_buf *out);
+/* Its page of docs/stdlib/ as Markdown; NULL: the page that lists them. 0, or -1 if there is none. */
+RB_API int rb_catalog_page(const char *name, struct rb_buf *out);
+
 /* ---- reference ---- */
 
 /* Explains a step kind, key, function, outcome or code (E014), appended. 0, or -1 with near words when there
@@ -149,6 +206,8 @@ RB_API int rb_record_show(const char *run, const struct rb_run_options *options,
 RB_API int rb_reference_explain(const char *word, struct rb_buf *out);
 /* The whole language reference, docs/language.md. */
 RB_API void rb_reference(struct rb_buf *out);
+/* The reference of scenario files, the generated part of docs/testing-runbooks.md. */
+RB_API void rb_reference_scenario(struct rb_buf *out);
 /* The reference of the transcript's records, the generated part of docs/transcript.md. */
 RB_API void rb_reference_transcript(struct rb_buf *out);
 

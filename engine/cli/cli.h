@@ -46,9 +46,12 @@ enum { RB_ARGS_END = -1, RB_ARGS_OPERAND = -2, RB_ARGS_WRONG = -3 };
 int rb_cli_next(struct rb_cli_args *args, const char **value);
 
 int rb_cli_run(const struct rb_cli *cli);
+int rb_cli_drill(const struct rb_cli *cli);
 int rb_cli_check(const struct rb_cli *cli);
+int rb_cli_test(const struct rb_cli *cli);
 int rb_cli_runs(const struct rb_cli *cli);
 int rb_cli_show(const struct rb_cli *cli);
+int rb_cli_list(const struct rb_cli *cli);
 int rb_cli_explain(const struct rb_cli *cli);
 int rb_cli_reference(const struct rb_cli *cli);
 int rb_cli_help(const struct rb_cli *cli);

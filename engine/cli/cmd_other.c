@@ -14,6 +14,22 @@ finish(struct rb_buf *out, int fd, int r)
 	return r;
 }
 
+static int
+check_scenarios(const char *file, bool colour)
+{
+	struct rb_buf out;
+	int64_t n;
+
+	rb_buf_init(&out, NULL, OUT_MAX);
+	n = rb_test_check(file, colour, &out);
+	finish(&out, STDERR_FILENO, 0);
+	if (n < 0)
+		return -1;
+	rb_buf_init(&out, NULL, OUT_MAX);
+	rb_buf_fmt(&out, "%s: fine, %lld scenario%s\n", file, (long long)n, n == 1 ? "" : "s");
+	return finish(&out, STDOUT_FILENO, 0);
+}
+
 int
 rb_cli_check(const struct rb_cli *cli)
 {
@@ -29,7 +45,12 @@ rb_cli_check(const struct rb_cli *cli)
 		if (opt != RB_ARGS_OPERAND)
 			return RB_EXIT_USAGE;
 		n++;
-		book = rb_book_load(file, NULL);
+		if (rb_test_is_file(file)) {
+			r = check_scenarios(file, colour) == 0 ? r : RB_EXIT_USAGE;
+			continue;
+		}
+		book = rb_book_inspect(file, NULL);
+		rb_book_lint(book);
 		rb_buf_init(&out, NULL, OUT_MAX);
 		rb_book_problems(book, colour, &out);
 		finish(&out, STDERR_FILENO, 0);
@@ -110,6 +131,31 @@ rb_cli_show(const struct rb_cli *cli)
 }
 
 int
+rb_cli_list(const struct rb_cli *cli)
+{
+	struct rb_cli_args args = {.cli = cli, .command = rb_cli_command("list"), .at = 1};
+	bool library = false, json = false;
+	const char *value;
+	struct rb_buf out;
+	int opt;
+
+	for (opt = rb_cli_next(&args, &value); opt != RB_ARGS_END; opt = rb_cli_next(&args, &value)) {
+		if (opt == RB_ARGS_WRONG)
+			return RB_EXIT_USAGE;
+		if (opt == RB_ARGS_OPERAND)
+			return rb_cli_complain("list does not take `%s`", value);
+		library = library || opt == 0;
+		json = json || opt == 1;
+	}
+	rb_buf_init(&out, NULL, OUT_MAX);
+	(library ? rb_catalog_library : rb_catalog_runbooks)(json, &out);
+	if (out.len == 0)
+		rb_cli_complain("there is no runbook in ./runbooks, here, in $RUNBOOK_PATH or where the program was "
+				"installed");
+	return finish(&out, STDOUT_FILENO, 0);
+}
+
+int
 rb_cli_explain(const struct rb_cli *cli)
 {
 	struct rb_buf out;
@@ -117,7 +163,7 @@ rb_cli_explain(const struct rb_cli *cli)
 	if (cli->argc != 2)
 		return rb_cli_complain("explain needs a word: runbook explain KIND|KEY|CODE");
 	rb_buf_init(&out, NULL, OUT_MAX);
-	if (rb_reference_explain(cli->argv[1], &out) < 0)
+	if (rb_catalog_explain(cli->argv[1], &out) < 0 && rb_reference_explain(cli->argv[1], &out) < 0)
 		return finish(&out, STDERR_FILENO, RB_EXIT_USAGE);
 	return finish(&out, STDOUT_FILENO, 0);
 }
@@ -130,9 +176,15 @@ rb_cli_reference(const struct rb_cli *cli)
 	rb_buf_init(&out, NULL, OUT_MAX);
 	if (cli->argc > 1 && strcmp(cli->argv[1], "transcript") == 0)
 		rb_reference_transcript(&out);
-	else if (cli->argc > 1)
-		return rb_cli_complain("reference knows `transcript`, not `%s`", cli->argv[1]);
-	else
+	else if (cli->argc > 1 && strcmp(cli->argv[1], "scenario") == 0)
+		rb_reference_scenario(&out);
+	else if (cli->argc > 1 && strcmp(cli->argv[1], "stdlib") == 0)
+		rb_catalog_page(NULL, &out);
+	else if (cli->argc > 1 && rb_catalog_page(cli->argv[1], &out) < 0)
+		return rb_cli_complain(
+		    "reference knows `transcript`, `scenario`, `stdlib` and the procedures of the library, not `%s`",
+		    cli->argv[1]);
+	else if (cli->argc < 2)
 		rb_reference(&out);
 	return finish(&out, STDOUT_FILENO, 0);
 }

@@ -1,4 +1,4 @@
-/* runbook run. */
+/* runbook run, and runbook drill: the same but for what is done. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -6,20 +6,6 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-
-/* Options by their row in main.c's table. */
-enum {
-	OPT_SET,
-	OPT_INPUTS,
-	OPT_FROM,
-	OPT_DRY_RUN,
-	OPT_ASSUME,
-	OPT_YES,
-	OPT_TRANSCRIPT,
-	OPT_JSON,
-	OPT_QUIET,
-	OPT_NO_COLOR
-};
 
 /* The run that signals go to: the one thing that a signal handler can reach. */
 static struct rb_run *volatile current;
@@ -71,67 +57,119 @@ check_dry_run(const struct request *req)
 			   : rb_cli_complain("--assume belongs to --dry-run: a run finds out by itself");
 	if (o->transcript != NULL)
 		return rb_cli_complain("a dry run writes nothing: leave --transcript away");
-	if (o->show == RB_SHOW_JSON || o->show == RB_SHOW_NOTHING)
-		return rb_cli_complain("a dry run is told as text: leave --json and --quiet away");
+	if (o->show == RB_SHOW_NOTHING)
+		return rb_cli_complain("a dry run is there to be read: leave --quiet away");
 	return 0;
 }
 
-static int
-read_arguments(const struct rb_cli *cli, struct request *req)
+/* ---- options, by their names in main.c's tables ---- */
+
+static void
+take_set(struct request *req, const char *value)
 {
-	struct rb_cli_args args = {.cli = cli, .command = rb_cli_command("run"), .at = 1};
-	struct rb_run_options *o = &req->options;
+	req->sets[req->options.nsets++] = value;
+}
+
+static void
+take_inputs(struct request *req, const char *value)
+{
+	req->options.inputs_file = value;
+}
+
+static void
+take_from(struct request *req, const char *value)
+{
+	req->options.from = value;
+}
+
+static void
+take_dry_run(struct request *req, const char *value)
+{
+	(void)value;
+	req->dry_run = true;
+}
+
+static void
+take_assume(struct request *req, const char *value)
+{
+	req->assume[req->options.nassume++] = value;
+}
+
+static void
+take_yes(struct request *req, const char *value)
+{
+	if (value != NULL)
+		req->ids[req->options.nyes_ids++] = value;
+	else
+		req->options.yes = true;
+}
+
+static void
+take_transcript(struct request *req, const char *value)
+{
+	req->options.transcript = value;
+}
+
+static void
+take_json(struct request *req, const char *value)
+{
+	(void)value;
+	req->options.show = RB_SHOW_JSON;
+}
+
+static void
+take_quiet(struct request *req, const char *value)
+{
+	(void)value;
+	req->options.show = RB_SHOW_NOTHING;
+}
+
+static void
+take_no_color(struct request *req, const char *value)
+{
+	(void)value;
+	req->options.colour = req->options.problems_colour = false;
+}
+
+static const struct {
+	const char *name;
+	void (*take)(struct request *req, const char *value);
+} takers[] = {{"--set", take_set}, {"--inputs", take_inputs}, {"--from", take_from},
+    {"--dry-run", take_dry_run}, {"--assume", take_assume}, {"--yes", take_yes},
+    {"--transcript", take_transcript}, {"--json", take_json}, {"--quiet", take_quiet},
+    {"--no-color", take_no_color}};
+
+static void
+take(struct request *req, const char *name, const char *value)
+{
+	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++) {
+		if (strcmp(takers[i].name, name) == 0)
+			takers[i].take(req, value);
+	}
+}
+
+static int
+read_arguments(const struct rb_cli *cli, const struct rb_cli_command *command, struct request *req)
+{
+	struct rb_cli_args args = {.cli = cli, .command = command, .at = 1};
 	const char *value;
 	int opt;
 
 	for (opt = rb_cli_next(&args, &value); opt != RB_ARGS_END; opt = rb_cli_next(&args, &value)) {
-		switch (opt) {
-		case RB_ARGS_OPERAND:
-			if (req->file != NULL)
-				return rb_cli_complain("run takes one runbook; `%s` is a second one (inputs "
-						       "are given with --set)",
-				    value);
-			req->file = value;
-			break;
-		case OPT_SET:
-			req->sets[o->nsets++] = value;
-			break;
-		case OPT_INPUTS:
-			o->inputs_file = value;
-			break;
-		case OPT_FROM:
-			o->from = value;
-			break;
-		case OPT_DRY_RUN:
-			req->dry_run = true;
-			break;
-		case OPT_ASSUME:
-			req->assume[o->nassume++] = value;
-			break;
-		case OPT_YES:
-			if (value != NULL)
-				req->ids[o->nyes_ids++] = value;
-			else
-				o->yes = true;
-			break;
-		case OPT_TRANSCRIPT:
-			o->transcript = value;
-			break;
-		case OPT_JSON:
-			o->show = RB_SHOW_JSON;
-			break;
-		case OPT_QUIET:
-			o->show = RB_SHOW_NOTHING;
-			break;
-		case OPT_NO_COLOR:
-			o->colour = o->problems_colour = false;
-			break;
-		default:
+		if (opt == RB_ARGS_WRONG)
 			return RB_EXIT_USAGE;
-		}
+		if (opt != RB_ARGS_OPERAND)
+			take(req, command->options[opt].name, value);
+		else if (req->file == NULL)
+			req->file = value;
+		else
+			return rb_cli_complain(
+			    "%s takes one runbook; `%s` is a second one (inputs are given with --set)",
+			    command->name, value);
 	}
 	if (req->file == NULL)
-		return rb_cli_complain("run needs a runbook: runbook run FILE|NAME");
+		return rb_cli_complain(
+		    "%s needs a runbook: runbook %s FILE|NAME", command->name, command->name);
 	return check_dry_run(req);
 }
 
@@ -190,10 +228,11 @@ run_book(struct rb_book *book, struct request *req)
 	return exit;
 }
 
-int
-rb_cli_run(const struct rb_cli *cli)
+static int
+run_or_drill(const struct rb_cli *cli, const char *command, bool drill)
 {
-	struct request req = {.options = {.environ_ = (const char *const *)cli->environ_,
+	struct request req = {.options = {.drill = drill,
+				  .environ_ = (const char *const *)cli->environ_,
 				  .show = cli->live ? RB_SHOW_LIVE : RB_SHOW_PLAIN,
 				  .show_fd = STDOUT_FILENO,
 				  .problems_colour = cli->colour && isatty(STDERR_FILENO) == 1,
@@ -210,7 +249,7 @@ rb_cli_run(const struct rb_cli *cli)
 	req.options.sets = req.sets;
 	req.options.assume = req.assume;
 	req.options.yes_ids = req.ids;
-	r = read_arguments(cli, &req);
+	r = read_arguments(cli, rb_cli_command(command), &req);
 	if (r == 0) {
 		book = rb_book_load(req.file, NULL);
 		r = run_book(book, &req);
@@ -220,4 +259,16 @@ rb_cli_run(const struct rb_cli *cli)
 	rb_alloc_free(NULL, req.ids);
 	rb_alloc_free(NULL, req.assume);
 	return r;
+}
+
+int
+rb_cli_run(const struct rb_cli *cli)
+{
+	return run_or_drill(cli, "run", false);
+}
+
+int
+rb_cli_drill(const struct rb_cli *cli)
+{
+	return run_or_drill(cli, "drill", true);
 }

@@ -7,22 +7,56 @@
 
 #include "cli/cli.h"
 
+/* What run and drill have in common; cmd_run.c takes options by their names. */
+#define INPUT_OPTIONS                                                                                        \
+	{"--set", "NAME=VALUE", "give an input a value; again for more"},                                    \
+	    {"--inputs", "FILE", "take inputs from a YAML mapping"},                                         \
+	{                                                                                                    \
+		"--from", "PROCEDURE", "start at a procedure instead of the steps"                           \
+	}
+#define RECORD_OPTIONS                                                                                       \
+	{"--transcript", "FILE", "write the transcript to this new file"},                                   \
+	    {"--json", NULL, "show events as JSON lines instead of text"},                                   \
+	    {"--quiet", NULL, "show nothing; the exit code and the transcript tell"},                        \
+	{                                                                                                    \
+		"--no-color", NULL, "no colours (as NO_COLOR in the environment)"                            \
+	}
+
 static const struct rb_cli_option run_options[] = {
-    {"--set", "NAME=VALUE", "give an input a value; again for more"},
-    {"--inputs", "FILE", "take inputs from a YAML mapping"},
-    {"--from", "PROCEDURE", "start at a procedure instead of the steps"},
+    INPUT_OPTIONS,
     {"--dry-run", NULL, "tell what would be done, and do nothing"},
     {"--assume", "FACT", "in a dry run: follow the path on which this holds; again for more"},
     {"--yes", "[=ID]",
 	"answer plain confirmations; =ID also the one of that step, whatever it asks; again for more"},
-    {"--transcript", "FILE", "write the transcript to this new file"},
-    {"--json", NULL, "show events as JSON lines instead of text"},
-    {"--quiet", NULL, "show nothing; the exit code and the transcript tell"},
+    RECORD_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct rb_cli_option drill_options[] = {
+    INPUT_OPTIONS,
+    RECORD_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct rb_cli_option test_options[] = {
+    {"--only", "TEXT", "play the scenarios with this in their name"},
+    {"--coverage", "PERCENT", "fail where a runbook's scenarios take fewer of its edges"},
+    {"--verbose", NULL, "show each play as a run is shown"},
+    {"--tap", NULL, "results as TAP"},
+    {"--junit", "FILE", "also write a JUnit report to this file"},
+    {"--record", "RUN", "print a scenario of this run instead"},
+    {"--name", "TEXT", "the name of the scenario that is printed"},
     {"--no-color", NULL, "no colours (as NO_COLOR in the environment)"},
     {NULL, NULL, NULL},
 };
 
 static const struct rb_cli_option json_option[] = {
+    {"--json", NULL, "one JSON object a line"},
+    {NULL, NULL, NULL},
+};
+
+static const struct rb_cli_option list_options[] = {
+    {"--lib", NULL, "the procedures of the standard library instead"},
     {"--json", NULL, "one JSON object a line"},
     {NULL, NULL, NULL},
 };
@@ -39,20 +73,59 @@ const struct rb_cli_command rb_cli_commands[] = {
 	"defaults;\n"
 	"at a terminal the rest is asked for.\n",
 	run_options, rb_cli_run},
+    {"drill", "FILE|NAME [options]", "do what a runbook looks at, and tell what it would change",
+	"  runbook drill api-down.yaml --set root=/srv/shop\n"
+	"  runbook drill api-down --quiet || runbook show last | mail -s 'api-down: drill' ops\n\n"
+	"Steps that read are done for real, and branches are taken by what they find, up to the first\n"
+	"step that would change something. From there on it tells what a run would do, and does none of\n"
+	"it: no process is stopped or started, nobody is told, no log of the runbook is written.\n\n"
+	"Exit codes:\n"
+	"  0      nothing would be changed, and a run would end resolved\n"
+	"  1      something would be changed, or a run would end otherwise\n"
+	"  2      usage, an invalid runbook, or a look that plainly changes something\n"
+	"  5      it hangs on an answer that nobody was there to give\n"
+	"  6      the environment failed\n"
+	"  7      a look is broken: it cannot do what it is for on this host\n"
+	"  128+n  ended by signal n\n"
+	"If several hold, the first of: signal, 6, 7, 5, 1.\n",
+	drill_options, rb_cli_drill},
     {"check", "FILE…", "check runbooks without running them",
 	"  runbook check runbooks/*.yaml\n\nPrints every error and warning with its place; exits 2 if there "
 	"is an error.\n",
 	NULL, rb_cli_check},
+    {"test", "[FILE|FOLDER…] [options]", "play the scenarios of runbooks, and run nothing",
+	"  runbook test                                  all *.test.yaml below this folder\n"
+	"  runbook test api-down.yaml                    those of api-down.test.yaml, beside it\n"
+	"  runbook test --coverage 100 --junit report.xml\n"
+	"  runbook test --record 7f3a > api-down.test.yaml\n\n"
+	"A scenario gives the results that the steps of a runbook would have, and the answers of the "
+	"operator, and\n"
+	"says what is to come of it. The runbook goes its way by the same rules as in a run, with a clock "
+	"that jumps.\n\n"
+	"Exit codes: 0 all scenarios passed; 1 some failed, or fewer edges are covered than were asked for; "
+	"2 usage, a file\n"
+	"that cannot be loaded, or none failed, and one lacks a result or has one that was never used.\n",
+	test_options, rb_cli_test},
     {"runs", "[--json]", "list the runs kept on this host", "  runbook runs\n", json_option, rb_cli_runs},
     {"show", "RUN [--json]", "show a run again from its transcript",
 	"  runbook show last\n  runbook show 7f3a\n  runbook show 7f3a --json\n\nRUN is an id, the beginning "
 	"or end of one, `last` for the newest, or the path of a "
 	"transcript.\n",
 	json_option, rb_cli_show},
-    {"explain", "KIND|KEY|CODE", "explain a step kind, a key, a function or an error code",
-	"  runbook explain http\n  runbook explain on_fail\n  runbook explain E021\n", NULL, rb_cli_explain},
-    {"reference", "[transcript]", "print the language reference as Markdown",
-	"  runbook reference > docs/language.md\n  runbook reference transcript\n", NULL, rb_cli_reference},
+    {"list", "[--lib] [--json]", "list the runbooks that are found by name, or the standard library",
+	"  runbook list\n  runbook list --lib\n\nRunbooks are searched for in ./runbooks, here, in the "
+	"folders of "
+	"$RUNBOOK_PATH, and where the program was installed.\n",
+	list_options, rb_cli_list},
+    {"explain", "KIND|KEY|CODE|PROCEDURE",
+	"explain a step kind, a key, a function, an error code, a procedure of the library",
+	"  runbook explain http\n  runbook explain on_fail\n  runbook explain E021\n  runbook explain "
+	"port.free\n",
+	NULL, rb_cli_explain},
+    {"reference", "[transcript|scenario|stdlib|PROCEDURE]", "print the language reference as Markdown",
+	"  runbook reference > docs/language.md\n  runbook reference transcript\n  runbook reference "
+	"scenario\n  runbook reference port.free\n",
+	NULL, rb_cli_reference},
     {"help", "[COMMAND]", "show this, or the help of a command", "  runbook help run\n", NULL, rb_cli_help},
     {"version", "", "print the version", "  runbook version\n", NULL, rb_cli_version},
     {NULL, NULL, NULL, NULL, NULL, NULL},
@@ -73,6 +146,8 @@ short_help(struct rb_buf *out)
 {
 	rb_buf_c(out, "runbook runs operations runbooks written in YAML.\n\n"
 		      "  runbook check api-down.yaml                   is it well formed?\n"
+		      "  runbook test api-down.yaml                    do its scenarios come out?\n"
+		      "  runbook drill api-down.yaml                   what would it do here, today?\n"
 		      "  runbook run api-down.yaml --set port=8001     run it\n"
 		      "  runbook runs                                  what was run here\n"
 		      "  runbook show 7f3a                             what happened in that run\n\n"
@@ -81,7 +156,9 @@ short_help(struct rb_buf *out)
 		rb_buf_fmt(out, "  %-10s %s\n", rb_cli_commands[i].name, rb_cli_commands[i].help);
 	rb_buf_c(out, "\nExit codes of a run: 0 resolved, 1 failed, 2 usage or invalid runbook, 3 escalated, "
 		      "4 deadline,\n"
-		      "5 needs an operator, 6 the environment failed, 128+n ended by signal n.\n");
+		      "5 needs an operator, 6 the environment failed, 128+n ended by signal n; of a "
+		      "drill:\n"
+		      "runbook help drill.\n");
 }
 
 static void

@@ -32,6 +32,10 @@ enum rb_event_type {
 	RB_EV_ANSWER,        /* and its answer */
 	RB_EV_SAY,           /* a message of the runbook to the operator */
 	RB_EV_NOTE,          /* a note of the operator */
+	RB_EV_FINDING,       /* of a drill: what a look has shown of itself */
+	RB_EV_HALT,          /* of a drill: it goes no further */
+	RB_EV_PREVIEW,       /* of a drill: one item of what a run would do from there on */
+	RB_EV_WOULD,         /* of a drill: a change that a run would make, or might */
 	RB_EV_WARNING,       /* the program's own trouble: a sink lost, survivors of a sweep */
 	RB_EV_RUN_END,       /* the last record of a run */
 	RB_EV_TYPES

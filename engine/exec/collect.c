@@ -15,6 +15,8 @@ struct stream {
 	struct rb_buf text; /* up to RB_FACT_TEXT_MAX */
 	struct rb_buf tail; /* the last RB_TAIL bytes at least, masked: cut afterwards a secret would show */
 	uint64_t count;
+	uint64_t lines; /* of a drill: line feeds */
+	char last;
 };
 
 struct rb_collect {
@@ -41,20 +43,9 @@ pattern_of(struct rb_job *job, struct rb_pattern *constant, const struct rb_tmpl
     struct rb_str *why)
 {
 	struct rb_eval ev = {.arena = job->arena, .frame = job->at->frame, .wall = rb_clock_wall()};
-	struct rb_value v;
-	size_t at;
 
-	*made = false;
-	if (constant != NULL || tmpl == NULL)
-		return constant;
-	v = rb_tmpl_eval(tmpl, &ev);
-	if (v.kind != RB_V_TEXT) {
-		*why =
-		    v.kind == RB_V_UNSET ? rb_arena_fmt(job->arena, "`%.*s` is unset", RB_STR_ARG(v.s)) : v.s;
-		return NULL;
-	}
-	*made = true;
-	return rb_pattern_new(job->arena, v.s, why, &at);
+	*made = constant == NULL && tmpl != NULL;
+	return *made ? rb_tmpl_pattern(tmpl, &ev, why) : constant;
 }
 
 static int
@@ -166,12 +157,26 @@ show_progress(struct rb_collect *c, struct rb_str bytes)
 	rb_bus_emit(c->job->x->opt.bus, &ev);
 }
 
+/* In a drill alone: a run has no use for the number, and a gigabyte would feel it. */
+static void
+count_lines(struct stream *s, struct rb_str bytes)
+{
+	if (bytes.n == 0)
+		return;
+	s->last = bytes.p[bytes.n - 1];
+	for (const char *nl = memchr(bytes.p, '\n', bytes.n); nl != NULL;
+	     nl = memchr(nl + 1, '\n', bytes.n - (size_t)(nl + 1 - bytes.p)))
+		s->lines++;
+}
+
 void
 rb_collect_bytes(struct rb_collect *c, unsigned stream, struct rb_str bytes)
 {
 	struct stream *s = &c->streams[stream];
 
 	s->count += bytes.n;
+	if (c->job->x->opt.drill)
+		count_lines(s, bytes);
 	if (c->matcher != NULL)
 		rb_matcher_feed(c->matcher, stream, bytes);
 	if (s->keeps)
@@ -271,11 +276,16 @@ body_texts(struct rb_collect *c, struct rb_facts *facts)
 }
 
 void
-rb_collect_facts(struct rb_collect *c, struct rb_facts *facts)
+rb_collect_facts(struct rb_collect *c, bool came, struct rb_facts *facts)
 {
+	for (unsigned i = 0; i < c->nstreams; i++) {
+		const struct stream *s = &c->streams[i];
+
+		c->job->res.lines += s->lines + (s->count > 0 && s->last != '\n' && c->job->x->opt.drill);
+	}
 	if (c->nstreams == 2)
 		script_texts(c, facts);
-	else
+	else if (came)
 		body_texts(c, facts);
 	for (size_t i = 0; i < c->nrows; i++) {
 		struct rb_match_fact fact;

@@ -18,8 +18,9 @@ void rb_collect_bytes(struct rb_collect *c, unsigned stream, struct rb_str bytes
 /* The end of the output: closes its records. */
 void rb_collect_end(struct rb_collect *c);
 bool rb_collect_stopped(const struct rb_collect *c);
-/* Adds stdout, stderr, output (or body, json) as far as the step keeps them, and its match facts. */
-void rb_collect_facts(struct rb_collect *c, struct rb_facts *facts);
+/* Adds stdout, stderr, output (or body, json) as far as the step keeps them, and its match facts. Without an
+ * answer no body `came`, not even an empty one. */
+void rb_collect_facts(struct rb_collect *c, bool came, struct rb_facts *facts);
 /* The tail of the most telling stream into res.excerpt: stderr, else stdout. */
 void rb_collect_excerpt(struct rb_collect *c, struct rb_result *res);
 void rb_collect_free(struct rb_collect *c);

@@ -79,7 +79,9 @@ driver_start(void *ctx, const struct rb_attempt *at, struct rb_result *res)
 	job->runner = runner_of(at->step->kind);
 	job->res.facts = rb_v_unset(RB_STR("facts"));
 	job->res.record = rb_v_unset(RB_STR("record"));
-	if (rb_hush_request(job, &why) < 0)
+	if (x->opt.drill && at->step->effect != RB_READ)
+		rb_job_done(job, RB_ENDED_ERROR, RB_STR("a drill changes nothing"));
+	else if (rb_hush_request(job, &why) < 0)
 		rb_job_done(job, RB_ENDED_ERROR, why);
 	else
 		job->runner->start(job);
@@ -111,25 +113,13 @@ driver_cancel(void *ctx, uint64_t ticket, enum rb_cancel why)
 	}
 }
 
-static bool
-answered_by_flag(const struct rb_exec *x, const struct rb_question *q)
-{
-	if (q->form != RB_ASK_CONFIRM && q->form != RB_ASK_TYPED)
-		return false;
-	for (size_t i = 0; i < x->opt.nyes_ids; i++) {
-		if (rb_str_eq(x->opt.yes_ids[i], q->step->id))
-			return true;
-	}
-	return x->opt.yes && !q->needs_id;
-}
-
 static enum rb_started
 driver_ask(void *ctx, const struct rb_question *q, struct rb_answer *answer)
 {
 	struct rb_exec *x = ctx;
 
 	memset(answer, 0, sizeof(*answer));
-	if (answered_by_flag(x, q)) {
+	if (rb_question_by_flag(q, x->opt.yes, x->opt.yes_ids, x->opt.nyes_ids)) {
 		answer->what = RB_ANSWERED;
 		answer->value = rb_v_bool(true);
 		answer->by = RB_STR("flag");

@@ -46,6 +46,9 @@ struct rb_exec_options {
 	bool yes;
 	const struct rb_str *yes_ids;
 	size_t nyes_ids;
+	/* A drill: a change that came here all the same is refused, a look leaves no `log` behind, and the
+	 * lines of output are counted. */
+	bool drill;
 };
 
 /* NULL with errno when there are no descriptors for its loop. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "exec/collect.h"
+#include "kinds/words.h"
 
 struct transfer {
 	struct rb_job *job;
@@ -108,19 +109,20 @@ on_done(void *ctx, const struct rb_http_result *r)
 		rb_facts_add(&f, "redirect", rb_v_text(rb_arena_str(job->arena, r->location)));
 	if (r->cert.known)
 		rb_facts_add(&f, "cert", cert_value(job, &r->cert));
-	rb_collect_facts(t->collect, &f);
+	rb_collect_facts(t->collect, r->status != 0, &f);
 	rb_collect_excerpt(t->collect, &job->res);
 	job->res.facts = rb_facts_value(&f);
 	job->res.record = rb_facts_value(&record);
 	job->res.retriable = r->error == RB_HTTP_REFUSED || r->error == RB_HTTP_RESOLVE;
+	job->res.nowhere = r->error == RB_HTTP_RESOLVE;
 	if (r->status != 0)
-		job->res.summary = rb_arena_fmt(job->arena, "%.*s %.*s → %d", RB_STR_ARG(t->req.method),
-		    RB_STR_ARG(t->req.url), r->status);
+		job->res.summary = rb_arena_fmt(job->arena, RB_SAYS_ANSWER, RB_STR_ARG(t->req.method),
+		    RB_STR_ARG(t->req.url), (long long)r->status);
 	if (r->error == RB_HTTP_OK)
 		rb_job_done(job, RB_ENDED_OK, RB_STR(""));
 	else
 		rb_job_done(job, ended_by(r->error),
-		    rb_arena_fmt(job->arena, "%.*s %.*s: %s", RB_STR_ARG(t->req.method),
+		    rb_arena_fmt(job->arena, RB_SAYS_NO_ANSWER, RB_STR_ARG(t->req.method),
 			RB_STR_ARG(t->req.url), r->text));
 }
 
@@ -133,7 +135,7 @@ cancel(struct rb_job *job, enum rb_cancel why)
 	rb_http_cancel(t->http);
 	t->http = NULL;
 	rb_collect_end(t->collect);
-	rb_job_done(job, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+	rb_job_done(job, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "exec/job.h"
+#include "kinds/words.h"
 #include "os/sock.h"
 #include "os/tcp.h"
 
@@ -45,23 +46,24 @@ on_done(void *ctx, const struct rb_tcp_result *r)
 		rb_facts_add(&f, "reply", rb_v_text(rb_arena_str(job->arena, rb_buf_view(&e->reply))));
 	}
 	job->res.facts = rb_facts_value(&f);
-	job->res.summary = r->connected ? rb_arena_fmt(job->arena, "connected to %s", r->peer) : RB_STR("");
+	job->res.summary = r->connected ? rb_arena_fmt(job->arena, RB_SAYS_CONNECTED, r->peer) : RB_STR("");
 	if (e->reply.len > 0) {
 		job->res.excerpt = rb_job_cut(job, rb_buf_view(&e->reply), RB_LINE_MAX);
 		job->res.excerpt_of = "reply";
 	}
+	job->res.nowhere = r->error == RB_HTTP_RESOLVE;
 	if (r->error == RB_HTTP_INVALID || r->error == RB_HTTP_UNAVAILABLE)
 		rb_job_done(job, RB_ENDED_ERROR, rb_arena_str(job->arena, rb_str_c(r->text)));
 	else if (r->error != RB_HTTP_OK)
 		rb_job_done(job, RB_ENDED_FAILED,
-		    rb_arena_fmt(
-			job->arena, "%.*s: %s", RB_STR_ARG(rb_job_text(job, RB_ARG_TCP_ADDRESS)), r->text));
+		    rb_arena_fmt(job->arena, RB_SAYS_NOT_CONNECTED,
+			RB_STR_ARG(rb_job_text(job, RB_ARG_TCP_ADDRESS)), r->text));
 	else if (e->limit != NULL)
 		rb_job_done(job, RB_ENDED_ERROR,
 		    rb_arena_fmt(job->arena, "`until` could not be decided: %s", e->limit));
 	else if (e->until != NULL && !e->seen)
 		rb_job_done(job, RB_ENDED_FAILED,
-		    r->closed ? RB_STR("the connection was closed before `until` was seen")
+		    r->closed ? RB_STR(RB_SAYS_UNTIL_UNSEEN)
 			      : RB_STR("64 KiB came, and `until` was not in them"));
 	else
 		rb_job_done(job, RB_ENDED_OK, RB_STR(""));
@@ -71,7 +73,7 @@ static void
 cancel_tcp(struct rb_job *job, enum rb_cancel why)
 {
 	(void)why;
-	rb_job_done(job, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+	rb_job_done(job, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
 }
 
 static void
@@ -112,18 +114,11 @@ make_until(struct exchange *e, struct rb_str *why)
 {
 	const struct rb_field *f = &e->job->at->step->args[RB_ARG_TCP_UNTIL];
 	struct rb_eval ev = {.arena = e->job->arena, .frame = e->job->at->frame, .wall = rb_clock_wall()};
-	struct rb_value v;
-	size_t at;
 
 	e->until = f->pattern;
 	if (f->node == NULL || f->pattern != NULL)
 		return 0;
-	v = rb_tmpl_eval(f->tmpl, &ev);
-	if (v.kind != RB_V_TEXT) {
-		*why = v.s;
-		return -1;
-	}
-	e->until = rb_pattern_new(e->job->arena, v.s, why, &at);
+	e->until = rb_tmpl_pattern(f->tmpl, &ev, why);
 	e->until_made = e->until != NULL;
 	return e->until_made ? 0 : -1;
 }
@@ -205,19 +200,19 @@ start_port(struct rb_job *job)
 		rb_facts_add(&f, "process", rb_v_process(r.main->id.pid, r.main->id.start));
 		rb_facts_add(&f, "command", rb_v_text(command_text(job, r.main->command)));
 		rb_facts_add(&f, "user", rb_v_text(r.main->user));
-		job->res.summary = rb_arena_fmt(job->arena, "pid %ld, %.*s, user %.*s", (long)r.main->id.pid,
+		job->res.summary = rb_arena_fmt(job->arena, RB_SAYS_HOLDER, (long long)r.main->id.pid,
 		    RB_STR_ARG(rb_job_cut(job, r.main->command, SUMMARY_COMMAND)), RB_STR_ARG(r.main->user));
 	} else if (r.nholders > 1) {
-		job->res.summary = rb_arena_fmt(job->arena, "%zu processes hold it", r.nholders);
+		job->res.summary = rb_arena_fmt(job->arena, RB_SAYS_HOLDERS, r.nholders);
 	} else if (r.listening) {
-		job->res.summary = RB_STR("somebody listens, but this user cannot see who");
+		job->res.summary = RB_STR(RB_SAYS_HOLDER_UNSEEN);
 	}
 	job->res.facts = rb_facts_value(&f);
 	if (r.listening)
 		rb_job_done(job, RB_ENDED_OK, RB_STR(""));
 	else
 		rb_job_done(job, RB_ENDED_FAILED,
-		    rb_arena_fmt(job->arena, "nobody listens on port %lld", (long long)port.i));
+		    rb_arena_fmt(job->arena, RB_SAYS_NOBODY_LISTENS, (long long)port.i));
 }
 
 const struct rb_runner rb_run_port = {.kind = &rb_kind_port, .start = start_port};

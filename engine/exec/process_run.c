@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "exec/job.h"
+#include "kinds/words.h"
 #include "os/proc.h"
 
 enum { FOUND_MAX = 4096, SUMMARY_COMMAND = 80 };
@@ -125,18 +126,11 @@ make_pattern(struct search *s, struct rb_str *why)
 {
 	const struct rb_field *f = &s->job->at->step->args[RB_ARG_PROCESS_PATTERN];
 	struct rb_eval ev = {.arena = s->job->arena, .frame = s->job->at->frame, .wall = rb_clock_wall()};
-	struct rb_value v;
-	size_t at;
 
 	s->pattern = f->pattern;
 	if (s->pattern != NULL)
 		return 0;
-	v = rb_tmpl_eval(f->tmpl, &ev);
-	if (v.kind != RB_V_TEXT) {
-		*why = v.s;
-		return -1;
-	}
-	s->pattern = rb_pattern_new(s->job->arena, v.s, why, &at);
+	s->pattern = rb_tmpl_pattern(f->tmpl, &ev, why);
 	s->pattern_made = s->pattern != NULL;
 	return s->pattern_made ? 0 : -1;
 }
@@ -215,12 +209,11 @@ add_facts(struct search *s, struct rb_facts *f)
 	if (s->len == 1) {
 		rb_facts_add(f, "pid", pids[0]);
 		rb_facts_add(f, "process", processes[0]);
-		s->job->res.summary =
-		    rb_arena_fmt(arena, "pid %ld, %.*s, user %.*s", (long)s->items[0].id.pid,
-			RB_STR_ARG(rb_job_cut(s->job, s->items[0].command, SUMMARY_COMMAND)),
-			RB_STR_ARG(s->items[0].user));
+		s->job->res.summary = rb_arena_fmt(arena, RB_SAYS_HOLDER, (long long)s->items[0].id.pid,
+		    RB_STR_ARG(rb_job_cut(s->job, s->items[0].command, SUMMARY_COMMAND)),
+		    RB_STR_ARG(s->items[0].user));
 	} else {
-		s->job->res.summary = rb_arena_fmt(arena, "%zu processes", s->len);
+		s->job->res.summary = rb_arena_fmt(arena, RB_SAYS_PROCESSES, s->len);
 	}
 }
 
@@ -235,8 +228,9 @@ conclude(struct search *s, enum rb_ended ended, struct rb_str reason)
 		const char *by = !s->any ? "gone" : s->killed ? "KILL" : "TERM";
 
 		rb_facts_add(&f, "stopped_by", rb_v_text(rb_str_c(by)));
-		s->job->res.summary = !s->any ? RB_STR("it was gone already")
-					      : rb_arena_fmt(s->job->arena, "gone after %s", by);
+		s->job->res.summary =
+		    !s->any ? RB_STR(RB_SAYS_GONE_BEFORE)
+			    : rb_arena_fmt(s->job->arena, RB_SAYS_GONE_AFTER, RB_STR_ARG(rb_str_c(by)));
 	}
 	s->job->res.facts = rb_facts_value(&f);
 	rb_job_done(s->job, ended, reason);
@@ -265,7 +259,7 @@ static void
 stop_next(struct search *s)
 {
 	if (s->job->cancelled) {
-		conclude(s, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+		conclude(s, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
 		return;
 	}
 	if (s->next == s->len) {
@@ -297,7 +291,7 @@ start(struct rb_job *job)
 	if (stop.kind != RB_V_UNSET)
 		stop_next(s); /* none left to stop is what was asked for */
 	else if (s->len == 0)
-		conclude(s, RB_ENDED_FAILED, RB_STR("there is no such process"));
+		conclude(s, RB_ENDED_FAILED, RB_STR(RB_SAYS_NO_PROCESS));
 	else
 		conclude(s, RB_ENDED_OK, RB_STR(""));
 }
@@ -310,7 +304,7 @@ cancel(struct rb_job *job, enum rb_cancel why)
 	(void)why;
 	rb_proc_stop_free(s->stop);
 	s->stop = NULL;
-	conclude(s, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+	conclude(s, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "exec/collect.h"
+#include "kinds/words.h"
 #include "os/spawn.h"
 #include "os/tree.h"
 
@@ -130,15 +131,6 @@ record_of(const struct script *s)
 	return rb_facts_value(&f);
 }
 
-static struct rb_str
-signal_reason(struct rb_job *job, int sig)
-{
-	const char *name = sigabbrev_np(sig);
-
-	return name != NULL ? rb_arena_fmt(job->arena, "ended by signal %d (SIG%s)", sig, name)
-			    : rb_arena_fmt(job->arena, "ended by signal %d", sig);
-}
-
 /* The facts of how it ended. */
 static void
 end_facts(struct script *s, struct rb_facts *f)
@@ -149,17 +141,6 @@ end_facts(struct script *s, struct rb_facts *f)
 		rb_facts_add(f, "signal", rb_v_int(s->how.signal));
 	else if (s->child_ended && !s->how.lost)
 		rb_facts_add(f, "exit", rb_v_int(s->how.code));
-}
-
-/* Whether the step itself says how it may be ended. */
-static bool
-expects_signal(const struct rb_step *step)
-{
-	for (size_t i = 0; i < step->nasserts; i++) {
-		if (rb_str_is(step->asserts[i].name, "signal"))
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -175,7 +156,7 @@ conclude(struct script *s)
 	if (s->collect != NULL) {
 		rb_collect_end(s->collect);
 		wanted_stop = rb_collect_stopped(s->collect);
-		rb_collect_facts(s->collect, &f);
+		rb_collect_facts(s->collect, true, &f);
 		rb_collect_excerpt(s->collect, &job->res);
 	}
 	job->res.facts = rb_facts_value(&f);
@@ -185,22 +166,22 @@ conclude(struct script *s)
 	else if (s->how.lost)
 		job->res.summary = RB_STR("its exit status was lost");
 	else if (s->how.signal != 0)
-		job->res.summary = signal_reason(job, s->how.signal);
+		job->res.summary = rb_script_signal(job->arena, s->how.signal);
 	else
-		job->res.summary = rb_arena_fmt(job->arena, "exit %d", s->how.code);
+		job->res.summary = rb_arena_fmt(job->arena, RB_SAYS_EXIT, (long long)s->how.code);
 	if (job->cancelled && job->why != RB_CANCEL_STOP) {
-		rb_job_done(job, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+		rb_job_done(job, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
 	} else if (wanted_stop || job->cancelled) {
 		job->res.stopped = true;
-		job->res.summary = wanted_stop   ? RB_STR("seen what it waited for")
-				   : job->enough ? RB_STR("the operator has seen enough")
-						 : RB_STR("stopped");
+		job->res.summary = wanted_stop   ? RB_STR(RB_SAYS_STOP_SEEN)
+				   : job->enough ? RB_STR(RB_SAYS_STOP_ENOUGH)
+						 : RB_STR(RB_SAYS_STOPPED);
 		rb_job_done(job, RB_ENDED_OK, RB_STR(""));
 	} else if (!s->child_ended || s->how.lost) {
 		rb_job_done(job, RB_ENDED_ERROR, job->res.summary);
 	} else if (stop_on != NULL) {
-		rb_job_done(job, RB_ENDED_FAILED, RB_STR("it ended before `stop_on` was met"));
-	} else if (s->how.signal != 0 && !expects_signal(job->at->step)) {
+		rb_job_done(job, RB_ENDED_FAILED, RB_STR(RB_SAYS_STOP_UNMET));
+	} else if (s->how.signal != 0 && !rb_script_expects_signal(job->at->step)) {
 		rb_job_done(job, RB_ENDED_FAILED, job->res.summary);
 	} else {
 		rb_job_done(job, RB_ENDED_OK, RB_STR(""));

@@ -266,7 +266,11 @@ from_command(
 		else if (c.out.lost > 0)
 			*why =
 			    rb_arena_fmt(ev->arena, "its command printed more than %d bytes", RB_SECRET_MAX);
-		else
+		else if (rb_str_chomp(rb_buf_view(&c.out)).n == 0) {
+			/* As an empty variable is: there is none. */
+			*why = RB_STR("its command printed nothing");
+			r = 0;
+		} else
 			r = take(h, ev, rb_buf_view(&c.out), value, why);
 	}
 	say_rest(&c);
@@ -364,6 +368,13 @@ rb_secret_load(struct rb_host *h, const struct rb_secret *s, struct rb_eval *ev,
 	case RB_SECRET_PROMPT:
 		r = from_prompt(h, ev, source.s, value, why);
 		break;
+	case RB_SECRET_CALLER: /* is loaded where the caller's file declares it */
+		break;
+	}
+	if (r > 0 && s->decl->type->base == RB_URL &&
+	    rb_value_parse(ev->arena, rb_type_row(RB_STR("url")), value->s).kind == RB_V_ERROR) {
+		*why = RB_STR("it is no url, which begins with http:// or https://");
+		r = -1;
 	}
 	r = r == 0 && !s->optional ? -1 : r;
 	if (r < 0 && s->help.n > 0)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "exec/collect.h"
+#include "kinds/words.h"
 #include "os/proc.h"
 #include "os/spawn.h"
 #include "os/tree.h"
@@ -90,7 +91,7 @@ conclude(struct staying *s, enum rb_ended ended, struct rb_str reason)
 	job->res.facts = rb_facts_value(&f);
 	job->res.record = rb_facts_value(&record);
 	if (ended == RB_ENDED_OK)
-		job->res.summary = rb_arena_fmt(job->arena, "pid %ld", (long)s->child.pid);
+		job->res.summary = rb_arena_fmt(job->arena, RB_SAYS_PID, (long long)s->child.pid);
 	else
 		read_excerpt(s);
 	rb_job_done(job, ended, reason);
@@ -117,16 +118,15 @@ finish(struct staying *s)
 	if (s->child_ended)
 		rb_loop_child_reap(&s->child);
 	if (job->cancelled) {
-		conclude(s, RB_ENDED_CANCELLED, RB_STR("it was ended"));
+		conclude(s, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
 		return;
 	}
 	if (s->how.lost)
 		reason = RB_STR("it ended before it was ready, and its exit status was lost");
 	else if (s->how.signal != 0)
-		reason =
-		    rb_arena_fmt(job->arena, "it was ended by signal %d before it was ready", s->how.signal);
+		reason = rb_arena_fmt(job->arena, RB_SAYS_EARLY_SIGNAL, (long long)s->how.signal);
 	else
-		reason = rb_arena_fmt(job->arena, "it ended before it was ready (exit %d)", s->how.code);
+		reason = rb_arena_fmt(job->arena, RB_SAYS_EARLY_EXIT, (long long)s->how.code);
 	conclude(s, RB_ENDED_FAILED, reason);
 }
 

@@ -27,7 +27,7 @@ rb_steplog_open(struct rb_job *job, struct rb_str *why)
 	const char *file;
 	int fd;
 
-	if (path.kind != RB_V_TEXT)
+	if (path.kind != RB_V_TEXT || job->x->opt.drill)
 		return NULL;
 	file = rb_job_path(job, path.s);
 	/* NONBLOCK: a FIFO that nobody reads is an error, not a run that hangs. */

@@ -232,6 +232,18 @@ rb_confirm_ask(struct rb_visit *v)
 	return v->asking->done ? RB_SIG_ANSWERED : RB_SIG_NONE;
 }
 
+bool
+rb_question_by_flag(const struct rb_question *q, bool yes, const struct rb_str *ids, size_t n)
+{
+	if (q->form != RB_ASK_CONFIRM && q->form != RB_ASK_TYPED)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (rb_str_eq(ids[i], q->step->id))
+			return true;
+	}
+	return yes && !q->needs_id;
+}
+
 /* ---- answers ---- */
 
 /* Why there is no answer, and what would have been one. */
@@ -296,15 +308,18 @@ rb_confirm_answered(struct rb_visit *v)
 {
 	struct rb_flow *f = rb_visit_flow(v);
 	struct rb_asking *a = v->asking;
-	bool yes = is_confirmed(a);
+	bool yes = is_confirmed(a), halts = rb_drill_wants_person(v, a);
 
 	rb_emit_answer(v, a);
+
 	if (yes)
 		f->end.confirmed++;
-	else
+	else if (!halts)
 		not_answered(v, a);
 	v->asking = NULL;
 	rb_asking_free(f, a);
+	if (halts)
+		return rb_drill_halt(v, RB_HALT_ANSWER);
 	return yes ? RB_SIG_YES : RB_SIG_NO;
 }
 
@@ -379,6 +394,7 @@ rb_people_answered(struct rb_visit *v)
 	struct rb_seen *seen = rb_seen_of(v->a.inst, v->step);
 	struct rb_reason reason;
 	int64_t arm = -1;
+	bool halts;
 
 	rb_emit_answer(v, a);
 	t->done = true;
@@ -397,8 +413,10 @@ rb_people_answered(struct rb_visit *v)
 	t->res.ended = RB_ENDED_CANCELLED;
 	rb_try_judge(v, t, &reason);
 	rb_timer_stop(f, &v->timer);
-	not_answered(v, a);
+	halts = rb_drill_wants_person(v, a);
+	if (!halts)
+		not_answered(v, a);
 	v->main = NULL;
 	rb_try_free(f, t);
-	return RB_SIG_BAD;
+	return halts ? rb_drill_halt(v, RB_HALT_ANSWER) : RB_SIG_BAD;
 }

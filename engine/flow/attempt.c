@@ -66,7 +66,7 @@ may_start(struct rb_flow *f, struct rb_try *t)
 		return false;
 	}
 	if (t->pub.request->unknown) {
-		refuse(t, RB_STR("it needs what is not known, since a change before it was not made"));
+		refuse(t, RB_STR("it needs what cannot be known yet"));
 		return false;
 	}
 	if (t->effect != RB_READ && f->hangup) {
@@ -89,7 +89,7 @@ perform(struct rb_visit *v, struct rb_try *t)
 		refuse(t, RB_STR("no durable record could be written, so nothing was changed"));
 		return;
 	}
-	if (t->pub.purpose == RB_FOR_ACTION && t->effect != RB_READ && !f->options.drill)
+	if (t->pub.purpose == RB_FOR_ACTION && t->effect != RB_READ)
 		f->end.changes++;
 	if ((traits & RB_KIND_PEOPLE) != 0) {
 		rb_people_ask(v, t);
@@ -261,8 +261,6 @@ judge(struct rb_visit *v, struct rb_try *t, struct rb_reason *reason)
 	} else if (t->res.ended == RB_ENDED_ERROR) {
 		t->outcome = RB_ERRORED;
 		rb_reason_set(reason, t->res.reason);
-	} else if (t->res.facts.kind == RB_V_UNKNOWN) {
-		t->outcome = RB_PASSED; /* a drill did not make this change: nothing of it can be judged */
 	} else {
 		judge_result(v, t, reason);
 	}

@@ -10,7 +10,8 @@ static const char *const endings[] = {[RB_RUN_RESOLVED] = "resolved",
     [RB_RUN_DECLINED] = "declined",
     [RB_RUN_CANCELLED] = "cancelled",
     [RB_RUN_DEADLINE] = "at its deadline",
-    [RB_RUN_ENVIRONMENT] = "unable to run"};
+    [RB_RUN_ENVIRONMENT] = "unable to run",
+    [RB_RUN_DRILLED] = "drilled"};
 
 /* ---- making one ---- */
 
@@ -148,6 +149,28 @@ make_offers(struct rb_visit *v, struct rb_inst *in, struct rb_reason *why)
 	return offers;
 }
 
+/* What the library names as its own is what the caller has: by value, since either file may end first. */
+static int
+hand_over(struct rb_visit *v, struct rb_inst *in, struct rb_reason *why)
+{
+	const struct rb_call *call = v->step->call;
+
+	for (size_t i = 0; i < call->nsecrets; i++) {
+		const struct rb_hand_over *h = &call->secrets[i];
+		struct rb_value value = rb_frame_get(v->a.inst->frame, 1, h->from->slot);
+
+		if (value.kind != RB_V_UNSET) {
+			rb_frame_set(in->frame->file, h->to->decl->slot, value);
+		} else if (!h->to->optional) {
+			rb_reason_fmt(why, "%.*s needs the secret `%.*s`, and `%.*s` is not there",
+			    RB_STR_ARG(call->name), RB_STR_ARG(h->to->decl->name), RB_STR_ARG(h->from->name));
+			v->blame = h->span;
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static void
 first_complaint(const struct rb_diags *d, struct rb_reason *why)
 {
@@ -195,13 +218,32 @@ make_frames(struct rb_flow *f, struct rb_inst *in, struct rb_frame *caller_file)
 	if (in->proc == NULL) {
 		in->frame = rb_frame_new(f->alloc, in->unit->scope, NULL);
 		set_run(f, in->unit, in->frame);
-	} else if (in->unit->library) {
+	} else if (in->unit->library && caller_file->scope != in->unit->scope) {
 		in->library = rb_frame_new(f->alloc, in->unit->scope, NULL);
 		set_run(f, in->unit, in->library);
 		in->frame = rb_frame_new(f->alloc, in->proc->scope, in->library);
 	} else {
 		in->frame = rb_frame_new(f->alloc, in->proc->scope, caller_file);
 	}
+}
+
+/* What stands for the callee, if anything does, gives the visit its end. */
+static bool
+stood_in(struct rb_visit *v, struct rb_inst *in)
+{
+	const struct rb_driver *d = rb_visit_flow(v)->driver;
+	struct rb_result res;
+
+	memset(&res, 0, sizeof(res));
+	res.facts = rb_v_unset(RB_STR(""));
+	if (d->stand_in == NULL || !d->stand_in(d->ctx, v->step, &v->where, in->frame, &in->arena, &res))
+		return false;
+	rb_arena_clear(&v->found);
+	v->facts = rb_value_copy(&v->found, res.facts);
+	memset(&v->inside, 0, sizeof(v->inside));
+	v->inside.how = res.ended == RB_ENDED_OK ? RB_LEFT_PASSED : RB_LEFT_FAILED;
+	rb_reason_set(&v->inside.reason, res.reason);
+	return true;
 }
 
 int
@@ -211,6 +253,7 @@ rb_call_begin(struct rb_visit *v)
 	const struct rb_call *call = v->step->call;
 	struct rb_inst *in = inst_new(f, call->unit != NULL ? call->unit : call->proc->unit, call->proc);
 	struct rb_offer *offers;
+	int r = -1;
 
 	inst_push(v->a.strand, in);
 	in->call = v;
@@ -218,12 +261,16 @@ rb_call_begin(struct rb_visit *v)
 	in->a.prefix = rb_arena_fmt(&in->arena, "%.*s/", RB_STR_ARG(v->where.step));
 	make_frames(f, in, v->a.inst->frame->file);
 	offers = make_offers(v, in, &v->reason);
-	if (offers != NULL && settle(f, in, offers, call->nwith, &v->reason) == 0 &&
-	    (call->what != RB_CALL_RUNBOOK || enter(f, in, &v->reason) == 0))
-		return 0;
+	if (offers != NULL && hand_over(v, in, &v->reason) == 0 &&
+	    settle(f, in, offers, call->nwith, &v->reason) == 0) {
+		if (stood_in(v, in))
+			r = 1;
+		else if (call->what != RB_CALL_RUNBOOK || enter(f, in, &v->reason) == 0)
+			return 0;
+	}
 	rb_strand_pop(v->a.strand);
 	rb_inst_free(in);
-	return -1;
+	return r;
 }
 
 /* The procedure that a run was asked to start at. */
@@ -348,6 +395,8 @@ ending_of_jump(struct rb_inst *in, const struct rb_left *left)
 		return ends[left->end];
 	if (left->jump == RB_JUMP_DECLINE)
 		return RB_RUN_DECLINED;
+	if (left->jump == RB_JUMP_HALT)
+		return RB_RUN_DRILLED;
 	/* Its own deadline is caught here, unless something further out ends it as well. */
 	if (in->a.cut == RB_CUT_DEADLINE && rb_cut_at(in->a.strand->flow, in->a.below, NULL) == RB_CUT_NONE)
 		return RB_RUN_DEADLINE;
@@ -376,7 +425,8 @@ file_ended(struct rb_inst *in)
 		in->ending = ending_of_jump(in, left);
 		break;
 	}
-	rb_rungs_ended(in);
+	if (!rb_drill_ended(in))
+		rb_rungs_ended(in);
 }
 
 static void
@@ -405,7 +455,7 @@ finally_begin(struct rb_inst *in)
 	struct rb_list_act *l;
 
 	in->phase = RB_PHASE_FINALLY;
-	if (list == NULL || f->now) {
+	if (list == NULL || f->now || f->halted) {
 		rb_left_passed(in->a.strand);
 		return;
 	}
@@ -423,6 +473,11 @@ finally_ended(struct rb_inst *in)
 	left->is = false;
 	if (left->how == RB_LEFT_PASSED)
 		return;
+	if (left->jump == RB_JUMP_HALT) {
+		in->ended = *left;
+		in->ending = RB_RUN_DRILLED;
+		return;
+	}
 	if (in->proc != NULL ? in->ended.how != RB_LEFT_PASSED : in->ending != RB_RUN_RESOLVED)
 		return;
 	if (in->proc != NULL)
@@ -465,7 +520,7 @@ child_left(const struct rb_inst *in, struct rb_left *out)
 {
 	*out = in->ended;
 	out->how = in->ending == RB_RUN_RESOLVED ? RB_LEFT_PASSED : RB_LEFT_FAILED;
-	if (in->ending == RB_RUN_CANCELLED || in->ending == RB_RUN_DECLINED) {
+	if (in->ending == RB_RUN_CANCELLED || in->ending == RB_RUN_DECLINED || in->ending == RB_RUN_DRILLED) {
 		out->how = RB_LEFT_JUMPING; /* these end the whole run */
 		return;
 	}
@@ -485,8 +540,12 @@ over(struct rb_inst *in)
 
 	if (in->proc == NULL)
 		child_left(in, &out);
-	if (in->proc != NULL && in->call != NULL)
+	if (in->proc != NULL && in->call != NULL && !f->halted)
 		take_outputs(in, &out);
+	if (in->call == NULL && f->driver->leave != NULL) {
+		rb_inst_refresh(in);
+		f->driver->leave(f->driver->ctx, in->unit, in->proc, in->frame);
+	}
 	if (in->proc != NULL && in->continued > 0) {
 		if (in->call != NULL)
 			rb_seen_continued(in->call->a.inst, in->call->step);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-static const char *const effects[] = {[RB_READ] = "read", [RB_CHANGE] = "change", [RB_DANGER] = "danger"};
 static const char *const purposes[] = {[RB_FOR_ACTION] = "action",
     [RB_FOR_DONE_IF] = "done_if",
     [RB_FOR_VERIFY] = "verify",
@@ -16,13 +15,6 @@ static const char *const forms[] = {[RB_ASK_CONFIRM] = "confirm",
     [RB_ASK_CHOICE] = "choice",
     [RB_ASK_MANY] = "many",
     [RB_ASK_MANUAL] = "manual"};
-static const char *const endings[] = {[RB_RUN_RESOLVED] = "resolved",
-    [RB_RUN_FAILED] = "failed",
-    [RB_RUN_ESCALATED] = "escalated",
-    [RB_RUN_DECLINED] = "declined",
-    [RB_RUN_CANCELLED] = "cancelled",
-    [RB_RUN_DEADLINE] = "deadline",
-    [RB_RUN_ENVIRONMENT] = "environment"};
 
 static void
 text(struct rb_event *ev, const char *name, struct rb_str s)
@@ -128,7 +120,7 @@ rb_emit_step_start(struct rb_visit *v)
 	text(&ev, "title", v->where.title);
 	text(&ev, "note", note_of(v));
 	text(&ev, "does", does_of(v));
-	word(&ev, "effect", effects[step->effect]);
+	word(&ev, "effect", rb_effect_words[step->effect]);
 	if (step->span.src != NULL)
 		rb_event_num(&ev, "line", (int64_t)rb_source_pos(step->span.src, step->span.from).line);
 	if (v->role != RB_ROLE_LOOP &&
@@ -151,7 +143,7 @@ rb_emit_step_end(struct rb_visit *v)
 	word(&ev, "outcome", rb_outcome_rows[v->outcome].name);
 	text(&ev, "reason", rb_reason_str(&v->reason));
 	text(&ev, "summary", v->summary);
-	word(&ev, "effect", effects[v->step->effect]);
+	word(&ev, "effect", rb_effect_words[v->step->effect]);
 	rb_event_num(&ev, "attempts", v->attempts);
 	rb_event_num(&ev, "duration", rb_flow_now(rb_visit_flow(v)) - v->begun);
 	word(&ev, "kind", v->step->action);
@@ -188,11 +180,11 @@ rb_emit_attempt_start(struct rb_visit *v, struct rb_try *t)
 	rb_event_init(&ev, RB_EV_ATTEMPT_START, &t->pub.where);
 	word(&ev, "purpose", purposes[t->pub.purpose]);
 	word(&ev, "kind", t->pub.step->action);
-	word(&ev, "effect", effects[t->effect]);
+	word(&ev, "effect", rb_effect_words[t->effect]);
 	rb_event_text(&ev, "request", request_json(t));
 	if (t->effect != RB_READ) {
 		rb_event_text(&ev, "key", t->pub.key);
-		ev.durable = !f->options.drill;
+		ev.durable = true;
 	}
 	return rb_bus_emit(f->bus, &ev);
 }
@@ -524,13 +516,47 @@ rb_emit_warning(struct rb_flow *f, const struct rb_where *where, const char *cod
 }
 
 void
+rb_emit_finding(struct rb_visit *v, enum rb_health health, enum rb_purpose purpose, struct rb_str said)
+{
+	static const char *const words[] = {[RB_HEALTH_FINE] = "fine",
+	    [RB_HEALTH_SILENT] = "silent",
+	    [RB_HEALTH_TROUBLE] = "trouble",
+	    [RB_HEALTH_BROKEN] = "broken"};
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_FINDING, &v->where);
+	word(&ev, "what", words[health]);
+	word(&ev, "kind", v->step->action);
+	word(&ev, "purpose", purposes[purpose]);
+	rb_event_text(&ev, "text", said);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
+rb_emit_halt(struct rb_flow *f, const struct rb_where *where, const struct rb_step *step, const char *why,
+    struct rb_str does, struct rb_str said)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_HALT, where);
+	word(&ev, "why", why);
+	if (step != NULL) {
+		word(&ev, "kind", step->action);
+		word(&ev, "effect", rb_effect_words[step->effect]);
+	}
+	text(&ev, "does", does);
+	rb_event_text(&ev, "text", said);
+	rb_bus_emit(f->bus, &ev);
+}
+
+void
 rb_emit_run_end(struct rb_flow *f)
 {
 	const struct rb_run_end *end = &f->end;
 	struct rb_event ev;
 
 	rb_event_init(&ev, RB_EV_RUN_END, NULL);
-	word(&ev, "outcome", endings[end->ending]);
+	word(&ev, "outcome", rb_ending_words[end->ending]);
 	rb_event_num(&ev, "exit", end->exit);
 	text(&ev, "reason", end->reason);
 	rb_event_num(&ev, "elapsed", end->elapsed);
@@ -538,5 +564,7 @@ rb_emit_run_end(struct rb_flow *f)
 	rb_event_num(&ev, "changes", (int64_t)end->changes);
 	rb_event_num(&ev, "confirmed", (int64_t)end->confirmed);
 	rb_event_num(&ev, "failed", (int64_t)end->failed);
+	if (f->options.drill != NULL)
+		rb_event_num(&ev, "broken", (int64_t)end->broken);
 	rb_bus_emit(f->bus, &ev);
 }

@@ -58,6 +58,8 @@ rb_rungs_begin(struct rb_inst *in)
 	struct rb_flow *f = in->a.strand->flow;
 	struct rb_reason why, text;
 
+	if (f->options.drill != NULL)
+		return;
 	in->nrungs = in->unit->nrungs;
 	in->rungs = RB_ARRAY(&in->arena, struct rb_rung_run, in->nrungs);
 	for (size_t i = 0; i < in->nrungs; i++) {

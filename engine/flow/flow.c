@@ -7,6 +7,7 @@
 
 enum {
 	EXIT_SIGNAL = 128,
+	EXIT_BROKEN = 7,
 	EXIT_ENVIRONMENT = 6,
 	EXIT_OPERATOR = 5,
 	EXIT_DEADLINE = 4,
@@ -295,6 +296,21 @@ rb_flow_advance(struct rb_flow *f)
 	}
 }
 
+/* What a drill comes to: whether the runbook could do what it is for today, and whether all is well. */
+static int
+judge_drill(const struct rb_flow *f, const struct rb_run_end *end)
+{
+	bool wants_person = end->ending == RB_RUN_DECLINED || (f->halted && f->halted_why == RB_HALT_ANSWER);
+
+	if (f->signo != 0 || f->environment)
+		return end->exit;
+	if (end->broken > 0)
+		return EXIT_BROKEN;
+	if (wants_person)
+		return EXIT_OPERATOR;
+	return end->exit != 0 ? EXIT_FAILED : 0;
+}
+
 /* In the order of precedence (language.md, section 5). */
 static void
 judge_run(struct rb_flow *f, const struct rb_inst *in)
@@ -305,7 +321,8 @@ judge_run(struct rb_flow *f, const struct rb_inst *in)
 	    [RB_RUN_DECLINED] = EXIT_OPERATOR,
 	    [RB_RUN_CANCELLED] = EXIT_SIGNAL + SIGINT,
 	    [RB_RUN_DEADLINE] = EXIT_DEADLINE,
-	    [RB_RUN_ENVIRONMENT] = EXIT_ENVIRONMENT};
+	    [RB_RUN_ENVIRONMENT] = EXIT_ENVIRONMENT,
+	    [RB_RUN_DRILLED] = EXIT_FAILED};
 	struct rb_run_end *end = &f->end;
 
 	end->ending = in->ending;
@@ -317,6 +334,8 @@ judge_run(struct rb_flow *f, const struct rb_inst *in)
 	if (f->signo != 0)
 		end->ending = RB_RUN_CANCELLED;
 	end->exit = f->signo != 0 ? EXIT_SIGNAL + f->signo : exits[end->ending];
+	if (f->options.drill != NULL)
+		end->exit = judge_drill(f, end);
 }
 
 void

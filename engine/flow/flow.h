@@ -13,13 +13,14 @@
  * deadlines, and signals between the two.
  *
  * Flow emits every event but run_start and input (its caller's, before the first advance), progress (the
- * driver's) and note. run_end is the last. */
+ * driver's), note, and preview and would (of who is told where a drill halts). run_end is the last. */
 #ifndef RB_FLOW_FLOW_H
 #define RB_FLOW_FLOW_H
 
 #include "event/bus.h"
 #include "lang/kind.h"
 #include "lang/settle.h"
+#include "lang/stand.h"
 
 struct rb_flow;
 
@@ -35,6 +36,7 @@ enum rb_outcome {
 	RB_CANCELLED,
 	RB_SKIPPED,
 	RB_DECLINED,
+	RB_NOT_DONE,        /* only in a drill: it would be a change, or stands around one */
 	RB_UNKNOWN_OUTCOME, /* only in a transcript: the interpreter died during it */
 	RB_OUTCOMES
 };
@@ -135,6 +137,37 @@ struct rb_driver {
 	 * left; else it is called again by each advance, and run_end waits for it. `now`: the operator does
 	 * not wait. May be NULL. */
 	bool (*finish)(void *ctx, bool now);
+	/* Something may stand for what a step calls, which is then not entered: true, with *res as its end:
+	 * OK with its outputs as facts, or FAILED with a reason. `frame` is the callee's, with its inputs.
+	 * May be NULL: nothing does. */
+	bool (*stand_in)(void *ctx, const struct rb_step *step, const struct rb_where *where,
+	    const struct rb_frame *frame, struct rb_arena *arena, struct rb_result *res);
+	/* The run's own file, or the procedure that it was started at, is over, and its frame goes. May be
+	 * NULL. */
+	void (*leave)(void *ctx, const struct rb_unit *unit, const struct rb_procedure *proc,
+	    const struct rb_frame *frame);
+};
+
+/* Whether a question is answered without asking: `yes` answers plain confirmations, an id those of its step
+ * whatever they want. */
+bool rb_question_by_flag(const struct rb_question *q, bool yes, const struct rb_str *ids, size_t n);
+
+/* ---- a drill ---- */
+
+enum rb_halt {
+	RB_HALT_CHANGE, /* the step would change something */
+	RB_HALT_ANSWER, /* it wants a person, and none is there */
+	RB_HALT_RUNGS,  /* the end of the steps would set off an escalation */
+};
+
+/* A drill is a run that goes no further than to the first change on its path: before the confirmation of the
+ * step, after its `if` and `done_if`. It ends there: nothing else runs, `finally` neither. Escalations never
+ * run in it. What its steps have found out of themselves is told in `finding` events. */
+struct rb_drill {
+	void *ctx;
+	bool terminal; /* a person is there for what needs one */
+	/* It goes no further. The stand lives for the call, in which events may be emitted. */
+	void (*halted)(void *ctx, const struct rb_stand *stand, enum rb_halt why);
 };
 
 /* ---- a run ---- */
@@ -150,9 +183,7 @@ struct rb_flow_options {
 	size_t nfrom_offers;
 	/* MAP for the built-in `run`: id, host, operator, started, transcript; copied. elapsed is flow's. */
 	struct rb_value run;
-	/* Changes are not made: the driver completes them with OK and facts UNKNOWN. Such a step passes
-	 * unjudged, and what needs its facts is errored. Nothing is asked to be durable. */
-	bool drill;
+	const struct rb_drill *drill; /* NULL: a run, not a drill; borrowed */
 };
 
 enum rb_ending {
@@ -162,15 +193,20 @@ enum rb_ending {
 	RB_RUN_DECLINED,
 	RB_RUN_CANCELLED,
 	RB_RUN_DEADLINE,
-	RB_RUN_ENVIRONMENT
+	RB_RUN_ENVIRONMENT,
+	RB_RUN_DRILLED, /* a drill that went no further: rb_drill.halted was told */
+	RB_ENDINGS
 };
+extern const char *const rb_ending_words[RB_ENDINGS]; /* "resolved", as events and results say it */
 
 struct rb_run_end {
 	enum rb_ending ending;
-	int exit;             /* language.md, section 5: signal, 6, 5, 4, 3, 1, in that order of precedence */
+	int exit; /* language.md, section 5: signal, 6, 5, 4, 3, 1, in that order of precedence; of a drill:
+		     signal, 6, 7, 5, 1 */
 	struct rb_str reason; /* in flow's memory */
 	int64_t elapsed;      /* ns */
 	uint64_t steps, changes, confirmed, failed;
+	uint64_t broken; /* of a drill: looks that could not do what they are for */
 };
 
 struct rb_flow *rb_flow_new(const struct rb_program *program, const struct rb_driver *driver,

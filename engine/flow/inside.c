@@ -152,7 +152,11 @@ block(struct rb_visit *v)
 static enum rb_signal
 call(struct rb_visit *v)
 {
-	return rb_call_begin(v) == 0 ? RB_SIG_NONE : errored(v);
+	int r = rb_call_begin(v);
+
+	if (r > 0)
+		return RB_SIG_OUT;
+	return r == 0 ? RB_SIG_NONE : errored(v);
 }
 
 /* All are computed before the first is given, so that they may read one another's old values. */

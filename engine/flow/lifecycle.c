@@ -72,11 +72,13 @@ done_if_errored(struct rb_visit *v)
 static enum rb_signal
 confirm(struct rb_visit *v)
 {
+	if (rb_drill_halts(v))
+		return rb_drill_halt(v, v->step->effect == RB_READ ? RB_HALT_ANSWER : RB_HALT_CHANGE);
 	if (v->role == RB_ROLE_ITEM)
 		return RB_SIG_YES;
 	if (v->role == RB_ROLE_LOOP && rb_loop_prepare(v) != 0)
 		return RB_SIG_BAD;
-	return rb_confirm_ask(v);
+	return rb_drill_unasked(v) ? RB_SIG_YES : rb_confirm_ask(v);
 }
 
 static void
@@ -292,7 +294,7 @@ finally_begin(struct rb_visit *v)
 	const struct rb_list *list = v->step->finally;
 	struct rb_list_act *l;
 
-	if (list == NULL || v->role == RB_ROLE_LOOP || f->now)
+	if (list == NULL || v->role == RB_ROLE_LOOP || f->now || f->halted)
 		return RB_SIG_OUT;
 	rb_emit_phase(
 	    v->a.inst, &v->where, "finally", v->where.title.n > 0 ? v->where.title : v->where.id, 0);
@@ -325,6 +327,8 @@ jumped_outcome(const struct rb_left *left)
 	case RB_JUMP_CANCEL:
 	case RB_JUMP_DECLINE:
 		return RB_CANCELLED;
+	case RB_JUMP_HALT:
+		return RB_NOT_DONE;
 	case RB_JUMP_FAIL:
 		return RB_FAILED;
 	case RB_JUMP_END:

@@ -2,6 +2,15 @@
  * and the reference prints them. */
 #include "flow/flow.h"
 
+const char *const rb_ending_words[RB_ENDINGS] = {[RB_RUN_RESOLVED] = "resolved",
+    [RB_RUN_FAILED] = "failed",
+    [RB_RUN_ESCALATED] = "escalated",
+    [RB_RUN_DECLINED] = "declined",
+    [RB_RUN_CANCELLED] = "cancelled",
+    [RB_RUN_DEADLINE] = "deadline",
+    [RB_RUN_ENVIRONMENT] = "environment",
+    [RB_RUN_DRILLED] = "drilled"};
+
 const struct rb_outcome_row rb_outcome_rows[RB_OUTCOMES] = {
     [RB_PASSED] = {"passed", "all that was asked of it holds", true, false, {"on_pass"}, RB_GO_NEXT, 0,
 	"unit/flow/test_outcome.c"},
@@ -24,6 +33,8 @@ const struct rb_outcome_row rb_outcome_rows[RB_OUTCOMES] = {
 	RB_GO_NEXT, 0, "unit/flow/test_outcome.c"},
     [RB_DECLINED] = {"declined", "its confirmation was refused, or nobody could be asked", false, false,
 	{NULL}, RB_GO_STOP, 5, "unit/flow/test_outcome.c"},
+    [RB_NOT_DONE] = {"not done", "only in a drill: it would change something, or stands around what would",
+	false, false, {NULL}, RB_GO_STOP, 1, "unit/flow/test_drill.c"},
     [RB_UNKNOWN_OUTCOME] = {"unknown", "only in a transcript: the interpreter died during it", false, false,
 	{NULL}, RB_GO_STOP, 5, "unit/flow/test_outcome.c"},
 };

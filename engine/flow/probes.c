@@ -15,7 +15,7 @@ enum rb_signal
 rb_poll_begin(struct rb_visit *v, const struct rb_probe *probe, enum rb_purpose purpose, int64_t until)
 {
 	struct rb_flow *f = rb_visit_flow(v);
-	int64_t every = purpose == RB_FOR_READY ? RB_READY_EVERY_DEFAULT : RB_EVERY_DEFAULT, within;
+	int64_t every = purpose == RB_FOR_READY ? RB_READY_EVERY_DEFAULT : RB_PAUSE_EVERY, within;
 	struct rb_poll *poll = &v->poll;
 
 	memset(poll, 0, sizeof(*poll));
@@ -61,6 +61,8 @@ rb_poll_looked(struct rb_visit *v)
 	struct rb_poll *poll = &v->poll;
 	struct rb_try *t = v->look;
 	enum rb_outcome outcome;
+	enum rb_health health;
+	struct rb_reason shown;
 	bool unresolved;
 	int64_t next;
 
@@ -69,6 +71,7 @@ rb_poll_looked(struct rb_visit *v)
 	rb_try_judge(v, t, &poll->reason);
 	outcome = t->outcome;
 	unresolved = t->unresolved;
+	health = rb_drill_health(f, t, &poll->reason, &shown);
 	rb_try_free(f, t);
 	if (outcome == RB_PASSED)
 		return RB_SIG_YES;
@@ -79,8 +82,11 @@ rb_poll_looked(struct rb_visit *v)
 	next = rb_clock_add(rb_flow_now(f), poll->every);
 	if (poll->purpose == RB_FOR_READY && !unresolved && next >= poll->until)
 		return RB_SIG_NONE; /* the deadline of the action ends it */
-	if (poll->once || unresolved || next >= poll->until)
+	if (poll->once || unresolved || next >= poll->until) {
+		if (outcome != RB_ERRORED) /* that errors the step, which tells it */
+			rb_drill_looked(v, health, &shown);
 		return outcome == RB_ERRORED ? RB_SIG_BAD : RB_SIG_NO;
+	}
 	rb_timer_set(f, &v->tick, next, tick_is_due, v);
 	return RB_SIG_NONE;
 }

@@ -11,7 +11,7 @@ rb_retry_bound(struct rb_visit *v)
 
 	if (retry == NULL)
 		return 0;
-	if (rb_flow_duration(f, v->a.inst, retry->every, RB_EVERY_DEFAULT, &v->pause, &v->reason) != 0)
+	if (rb_flow_duration(f, v->a.inst, retry->every, RB_PAUSE_EVERY, &v->pause, &v->reason) != 0)
 		return -1;
 	if (rb_flow_duration(f, v->a.inst, retry->within, RB_NEVER, &within, &v->reason) != 0)
 		return -1;
@@ -63,6 +63,6 @@ rb_retry_decide(struct rb_visit *v)
 	rb_emit_retry(v, v->pause, v->step->retry->times);
 	rb_timer_set(f, &v->timer, rb_clock_add(rb_flow_now(f), v->pause), rb_visit_time_is_due, v);
 	next = (double)v->pause * (v->step->retry->backoff > 0 ? v->step->retry->backoff : 1);
-	v->pause = next < (double)RB_PAUSE_MAX ? (int64_t)next : RB_PAUSE_MAX;
+	v->pause = next < (double)RB_PAUSE_MOST ? (int64_t)next : RB_PAUSE_MOST;
 	return RB_SIG_NONE;
 }

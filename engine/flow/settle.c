@@ -42,10 +42,6 @@ rb_settle_facts(struct rb_visit *v)
 
 	if (decl == NULL)
 		return;
-	if (v->facts.kind == RB_V_UNKNOWN) {
-		rb_frame_set(v->a.inst->frame, decl->slot, v->facts);
-		return;
-	}
 	rb_arena_init(&arena, rb_visit_flow(v)->alloc);
 	map = RB_NEW(&arena, struct rb_vmap);
 	map->pairs = RB_ARRAY(&arena, struct rb_vpair, have + COMMON_FACTS + LOOP_FACTS);
@@ -250,6 +246,7 @@ rb_settle_step(struct rb_visit *v)
 	rb_settle_facts(v);
 	if (v->role != RB_ROLE_LOOP && v->facts.kind == RB_V_MAP)
 		rb_emit_facts(v, v->facts);
+	rb_drill_visited(v);
 	if (v->inside.is)
 		return RB_SIG_OUT; /* a jump that came from inside */
 	if (v->outcome == RB_ERRORED && v->own_failure && !v->blamed)
@@ -310,7 +307,7 @@ count(const struct rb_visit *v, struct rb_run_end *end)
 	/* What only holds others counts where it has failed without any of them. */
 	bool by_itself = failed && v->began && !v->a.quiet && !v->step->probe && v->own_failure;
 
-	if (v->outcome == RB_SKIPPED || (!counts(v) && !by_itself))
+	if (v->outcome == RB_SKIPPED || v->outcome == RB_NOT_DONE || (!counts(v) && !by_itself))
 		return;
 	end->steps++;
 	end->failed += failed;

@@ -11,6 +11,7 @@
 #define RB_FLOW_STATE_H
 
 #include "flow/flow.h"
+#include "lang/pause.h"
 #include "lang/settle.h"
 
 enum {
@@ -23,9 +24,7 @@ enum {
 	RB_SUMMARY_MAX = 400,     /* bytes of one line for people */
 	RB_QUESTION_MAX = 16384,
 };
-#define RB_EVERY_DEFAULT RB_SECOND           /* pause between attempts, and between looks of `verify` */
 #define RB_READY_EVERY_DEFAULT (250 * RB_MS) /* the same of `ready` */
-#define RB_PAUSE_MAX RB_DAY                  /* backoff stops growing here */
 #define RB_CLOSING_LIMIT (5 * RB_MINUTE)     /* of a `finally`, and of rungs once the steps have ended */
 
 /* ---- small things ---- */
@@ -64,7 +63,8 @@ enum rb_jump_kind {
 	RB_JUMP_DONE,
 	RB_JUMP_FAIL,
 	RB_JUMP_DECLINE,
-	RB_JUMP_CANCEL
+	RB_JUMP_CANCEL,
+	RB_JUMP_HALT, /* a drill goes no further */
 };
 
 /* How what stood above on a stack was left. */
@@ -75,6 +75,14 @@ struct rb_left {
 	const struct rb_step *from, *target; /* GOTO */
 	enum rb_end end;                     /* END */
 	struct rb_reason reason;
+};
+
+/* What a drill has to say of a look. */
+enum rb_health {
+	RB_HEALTH_FINE,
+	RB_HEALTH_SILENT,  /* it has output, and none of its patterns matched any of it */
+	RB_HEALTH_TROUBLE, /* it works, and reports trouble */
+	RB_HEALTH_BROKEN,  /* it cannot do what it is for */
 };
 
 /* Something that the driver will complete. */
@@ -274,8 +282,10 @@ struct rb_visit {
 	unsigned attempts;
 	int64_t retry_until, pause;
 	struct rb_arena found;
-	struct rb_value facts; /* MAP; UNKNOWN in a drill; or UNSET */
+	struct rb_value facts; /* MAP or UNSET */
 	struct rb_str summary;
+	enum rb_health health; /* of a drill, with its reason */
+	struct rb_str health_why;
 	bool early;      /* a `start` that ended before it was ready */
 	bool retriable;  /* nothing was started */
 	bool unresolved; /* its request could not be made */
@@ -324,6 +334,8 @@ struct rb_flow {
 	bool now;         /* a second interrupt: no `finally`, no patience */
 	bool environment; /* no record, or its requirements are not met */
 	struct rb_reason environment_why;
+	bool halted; /* a drill: all that is left is to unwind, and nothing runs on the way */
+	enum rb_halt halted_why;
 	struct rb_run_end end;
 };
 
@@ -441,6 +453,26 @@ int rb_edge_jump(struct rb_visit *v, const struct rb_edge *edge, struct rb_left 
 /* "goto verify": where an edge leads, for events. */
 struct rb_str rb_edge_to(const struct rb_edge *edge, struct rb_arena *arena);
 
+/* ---- drill.c, health.c: nothing of it happens in a run ---- */
+/* Whether this visit is where the drill goes no further: before its confirmation, or of what was answered
+ * when nobody was there. */
+bool rb_drill_halts(const struct rb_visit *v);
+bool rb_drill_wants_person(const struct rb_visit *v, const struct rb_asking *a);
+/* Whether the step is confirmed in a run only: the drill changes nothing of what it asks for. */
+bool rb_drill_unasked(const struct rb_visit *v);
+/* Goes no further than to this visit: tells of it, and leaves all that is around it. */
+enum rb_signal rb_drill_halt(struct rb_visit *v, enum rb_halt why);
+/* The steps of a file have ended: true if that would set off an escalation, which is where the drill ends. */
+bool rb_drill_ended(struct rb_inst *in);
+/* What an attempt has shown of the look itself, with a reason; FINE in a run. */
+enum rb_health rb_drill_health(
+    const struct rb_flow *f, const struct rb_try *t, const struct rb_reason *reason, struct rb_reason *why);
+/* Keeps it of an attempt of the action; tells it once the visit is over, or the looks of a probe are. */
+void rb_drill_found(struct rb_visit *v, const struct rb_try *t);
+void rb_drill_visited(struct rb_visit *v);
+void rb_drill_looked(struct rb_visit *v, enum rb_health health, const struct rb_reason *why);
+enum rb_health rb_health_of(const struct rb_try *t, const struct rb_reason *reason, struct rb_reason *why);
+
 /* ---- inside.c, loop.c, checks.c: what a step that is no leaf does ---- */
 enum rb_signal rb_inside_begin(struct rb_visit *v);
 enum rb_signal rb_arm_begin(struct rb_visit *v, const struct rb_arm *arm);
@@ -527,6 +559,10 @@ void rb_emit_ask(struct rb_visit *v, const struct rb_question *q);
 void rb_emit_answer(struct rb_visit *v, const struct rb_asking *a);
 void rb_emit_say(struct rb_visit *v, struct rb_str said);
 void rb_emit_warning(struct rb_flow *f, const struct rb_where *where, const char *code, struct rb_str said);
+void rb_emit_finding(struct rb_visit *v, enum rb_health health, enum rb_purpose purpose, struct rb_str said);
+/* where and step: NULL at the end of the steps. */
+void rb_emit_halt(struct rb_flow *f, const struct rb_where *where, const struct rb_step *step,
+    const char *why, struct rb_str does, struct rb_str said);
 void rb_emit_run_end(struct rb_flow *f);
 
 #endif

@@ -146,7 +146,7 @@ rb_left_jump(struct rb_strand *s, enum rb_jump_kind jump, struct rb_str reason)
 static void
 keep_to_itself(const struct rb_list_act *l, struct rb_left *left)
 {
-	if (left->how != RB_LEFT_JUMPING || l->a.strand->flow->now)
+	if (left->how != RB_LEFT_JUMPING || l->a.strand->flow->now || left->jump == RB_JUMP_HALT)
 		return;
 	if (left->jump == RB_JUMP_CANCEL && l->a.cut != RB_CUT_NONE)
 		rb_reason_set(&left->reason, rb_reason_str(l->a.cut_why));

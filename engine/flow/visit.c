@@ -192,6 +192,7 @@ rb_visit_found(struct rb_visit *v, struct rb_try *t)
 	rb_arena_clear(&v->found);
 	v->facts = rb_value_copy(&v->found, t->judged.facts);
 	v->summary = rb_arena_str(&v->found, t->res.summary);
+	rb_drill_found(v, t);
 	v->retriable = t->res.ended == RB_ENDED_ERROR && t->res.retriable;
 	v->unresolved = t->unresolved;
 }

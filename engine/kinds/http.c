@@ -1,5 +1,5 @@
 /* http: one request and its answer. */
-#include "kinds/kinds.h"
+#include "kinds/mock.h"
 #include "lang/url.h"
 
 #include <string.h>
@@ -241,12 +241,149 @@ summary(const struct rb_request *req, struct rb_buf *out)
 	rb_value_show(req->values[RB_ARG_HTTP_URL], out);
 }
 
+/* ---- results of tests ---- */
+
+/* Headers by lower-case name, their values as text. */
+static struct rb_value
+mock_headers(const struct rb_mocked *k, bool json)
+{
+	struct rb_value given = rb_mocked_get(k, "headers"), headers;
+	size_t n = given.kind == RB_V_MAP ? given.map->len : 0, len = 0;
+	struct rb_arena *arena = k->m->arena;
+	struct rb_vpair *pairs;
+	struct rb_buf text;
+	bool typed = false;
+
+	headers = rb_v_map(arena, n + 1, &pairs);
+	rb_buf_init(&text, NULL, RB_FACT_TEXT_MAX);
+	for (; len < n; len++) {
+		struct rb_str name = rb_arena_str(arena, given.map->pairs[len].key);
+
+		for (size_t i = 0; i < name.n; i++) {
+			if (name.p[i] >= 'A' && name.p[i] <= 'Z')
+				((char *)(uintptr_t)name.p)[i] = (char)(name.p[i] + ('a' - 'A'));
+		}
+		rb_buf_clear(&text);
+		rb_value_show(given.map->pairs[len].value, &text);
+		pairs[len] = (struct rb_vpair){name, rb_v_text(rb_arena_str(arena, rb_buf_view(&text)))};
+		typed = typed || rb_str_is(name, "content-type");
+	}
+	rb_buf_free(&text);
+	if (json && !typed)
+		pairs[len++] =
+		    (struct rb_vpair){RB_STR("content-type"), rb_v_text(RB_STR("application/json"))};
+	((struct rb_vmap *)(uintptr_t)headers.map)->len = len;
+	return headers;
+}
+
+/* The body, and what it is as JSON: one of the two is given, or the body is empty. */
+static int
+mock_body(struct rb_mocked *k, struct rb_result *res)
+{
+	struct rb_value json = rb_mocked_get(k, "json");
+	struct rb_json j;
+	struct rb_buf b;
+
+	if (json.kind == RB_V_UNSET) {
+		rb_mocked_add(k, "body", rb_v_text(RB_STR("")));
+		rb_mocked_set(k, "json", rb_value_from_json(k->m->arena, rb_mocked_get(k, "body").s));
+		return 0;
+	}
+	if (rb_mocked_has(k, "body"))
+		return rb_mocked_refuse(
+		    res, k->m->arena, "`json` is the `body` read as JSON: give one of the two");
+	rb_buf_init(&b, NULL, RB_SOURCE_MAX);
+	rb_json_init(&j, &b);
+	rb_value_json(json, &j);
+	rb_mocked_set(k, "body", rb_v_text(rb_arena_str(k->m->arena, rb_buf_view(&b))));
+	rb_mocked_set(k, "json", rb_value_from_json(k->m->arena, rb_mocked_get(k, "body").s));
+	rb_buf_free(&b);
+	return 0;
+}
+
+/* Of a certificate's end and the time left until then, one follows from the other. */
+static void
+mock_cert(struct rb_mocked *k)
+{
+	struct rb_value cert = rb_mocked_get(k, "cert"), expires, left, whole;
+	struct rb_vpair *pairs;
+	size_t n;
+
+	if (cert.kind != RB_V_MAP)
+		return;
+	expires = rb_v_get_c(cert, "expires");
+	left = rb_v_get_c(cert, "valid_for");
+	if ((expires.kind == RB_V_TIME) == (left.kind == RB_V_DURATION))
+		return;
+	n = cert.map->len;
+	whole = rb_v_map(k->m->arena, n + 1, &pairs);
+	memcpy(pairs, cert.map->pairs, n * sizeof(*pairs));
+	if (expires.kind == RB_V_TIME)
+		pairs[n] =
+		    (struct rb_vpair){RB_STR("valid_for"), rb_v_of(RB_V_DURATION, expires.i - k->m->wall)};
+	else
+		pairs[n] = (struct rb_vpair){
+		    RB_STR("expires"), rb_v_of(RB_V_TIME, rb_clock_add(k->m->wall, left.i))};
+	rb_mocked_set(k, "cert", whole);
+}
+
+static int
+mock_refused(struct rb_mocked *k, struct rb_result *res, struct rb_str method, struct rb_str url)
+{
+	static const char *const answers[] = {"status", "headers", "body", "json", "redirect", "cert"};
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		if (rb_mocked_has(k, answers[i]))
+			return rb_mocked_refuse(res, k->m->arena,
+			    "a connection that was refused has no answer, and so no `%s`", answers[i]);
+	}
+	res->ended = RB_ENDED_FAILED;
+	res->retriable = true;
+	res->reason = rb_arena_fmt(
+	    k->m->arena, RB_SAYS_NO_ANSWER, RB_STR_ARG(method), RB_STR_ARG(url), RB_SAYS_REFUSED);
+	res->facts = rb_mocked_value(k);
+	return 0;
+}
+
+static int
+mock(const struct rb_mock *m, struct rb_result *res)
+{
+	struct rb_str method = m->request->values[RB_ARG_HTTP_METHOD].s,
+		      url = m->request->values[RB_ARG_HTTP_URL].s;
+	struct rb_vpair *pairs;
+	struct rb_mocked k;
+	bool json;
+
+	rb_mocked_init(&k, m);
+	json = rb_mocked_has(&k, "json");
+	rb_mocked_add(&k, "time", rb_v_of(RB_V_DURATION, m->takes));
+	rb_mocked_add(&k, "url", rb_v_text(url));
+	if (rb_mocked_has(&k, "headers") && rb_mocked_get(&k, "headers").kind != RB_V_MAP)
+		return rb_mocked_refuse(res, m->arena, "`headers` is a mapping of names to texts");
+	if (m->refused)
+		return mock_refused(&k, res, method, url);
+	if (mock_body(&k, res) < 0)
+		return -1;
+	rb_mocked_add(&k, "status", rb_v_int(200));
+	rb_mocked_set(&k, "headers", mock_headers(&k, json));
+	mock_cert(&k);
+	res->ended = RB_ENDED_OK;
+	res->summary = rb_arena_fmt(m->arena, RB_SAYS_ANSWER, RB_STR_ARG(method), RB_STR_ARG(url),
+	    (long long)rb_mocked_get(&k, "status").i);
+	res->record = rb_v_map(m->arena, 1, &pairs);
+	pairs[0] = (struct rb_vpair){RB_STR("status"), rb_mocked_get(&k, "status")};
+	res->excerpt = rb_mocked_tail(rb_mocked_get(&k, "body"));
+	res->excerpt_of = "body";
+	res->facts = rb_mocked_value(&k);
+	return 0;
+}
+
 const struct rb_kind rb_kind_http = {
     .name = "http",
     .help = "an HTTP request; passes on a 2xx status unless `expect` says otherwise",
     .example = "http: ${base_url}/health",
     .on = RB_ON_HTTP,
-    .traits = RB_KIND_BODY,
+    .traits = RB_KIND_BODY | RB_KIND_CONNECTS,
     .effect = RB_READ,
     .timeout = 10 * RB_SECOND,
     .keys = keys,
@@ -256,4 +393,5 @@ const struct rb_kind rb_kind_http = {
     .effect_of = effect_of,
     .resolve = resolve,
     .summary = summary,
+    .mock = mock,
 };

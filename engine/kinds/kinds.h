@@ -48,6 +48,11 @@ enum { RB_ARG_ASK_QUESTION, RB_ARG_ASK_TYPE, RB_ARG_ASK_CHOICES };
 enum { RB_ARG_MANUAL_TEXT, RB_ARG_MANUAL_RECORD };
 enum { RB_ARG_SAY_TEXT };
 
+/* "ended by signal 9 (SIGKILL)". */
+struct rb_str rb_script_signal(struct rb_arena *arena, int64_t number);
+/* Whether a step itself says how a signal may end it. */
+bool rb_script_expects_signal(const struct rb_step *step);
+
 /* Bytes of output or body that the facts of a step can hold. */
 enum { RB_FACT_TEXT_MAX = 1024 * 1024 };
 #define RB_PROCESS_GRACE_DEFAULT (5 * RB_SECOND)

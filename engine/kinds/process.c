@@ -1,5 +1,7 @@
 /* process: finds processes of this host, and stops one that was identified. */
-#include "kinds/kinds.h"
+#include "kinds/mock.h"
+
+enum { MOCKED_MAX = 4096 }; /* processes that a test can make up */
 
 static const struct rb_key keys[] = {
     [RB_ARG_PROCESS_PATTERN] = {"pattern", RB_K_PATTERN, RB_KEY_MAIN, 0, NULL, NULL, NULL,
@@ -105,6 +107,86 @@ summary(const struct rb_request *req, struct rb_buf *out)
 	}
 }
 
+/* ---- results of tests ---- */
+
+static struct rb_value
+mock_pids(const struct rb_mocked *k, size_t n, bool as_processes)
+{
+	struct rb_value given = rb_mocked_get(k, "pids"), pid = rb_mocked_get(k, "pid"), list, *items;
+
+	list = rb_v_list(k->m->arena, n, &items);
+	for (size_t i = 0; i < n; i++) {
+		int64_t one = given.kind == RB_V_LIST ? given.list->items[i].i
+			      : pid.kind == RB_V_INT  ? pid.i
+						      : k->m->pid + (int64_t)i;
+
+		items[i] = as_processes ? rb_v_process(one, 1) : rb_v_int(one);
+	}
+	return list;
+}
+
+/* How many there are: as many as are told of, or one. -1 where that contradicts itself. */
+static int64_t
+mock_count(const struct rb_mocked *k, struct rb_result *res)
+{
+	struct rb_value count = rb_mocked_get(k, "count"), all = rb_mocked_get(k, "pids"),
+			named = rb_mocked_get(k, "processes");
+	int64_t n = all.kind == RB_V_LIST ? (int64_t)all.list->len : count.kind == RB_V_INT ? count.i : 1;
+
+	if (count.kind == RB_V_INT && count.i != n)
+		return rb_mocked_refuse(res, k->m->arena, "`count` is %lld, and there are %lld `pids`",
+		    (long long)count.i, (long long)n);
+	if (named.kind == RB_V_LIST && (int64_t)named.list->len != n)
+		return rb_mocked_refuse(res, k->m->arena, "`count` is %lld, and there are %lld `processes`",
+		    (long long)n, (long long)named.list->len);
+	if (n < 0 || n > MOCKED_MAX)
+		return rb_mocked_refuse(
+		    res, k->m->arena, "`count` is a number from 0 to %d", (int)MOCKED_MAX);
+	if (n != 1 && rb_mocked_has(k, "pid"))
+		return rb_mocked_refuse(
+		    res, k->m->arena, "`pid` is there only where there is one process: give `pids`");
+	return n;
+}
+
+static int
+mock(const struct rb_mock *m, struct rb_result *res)
+{
+	bool stop = m->request->values[RB_ARG_PROCESS_STOP].kind != RB_V_UNSET;
+	struct rb_value target = m->request->values[RB_ARG_PROCESS_STOP];
+	struct rb_mocked k;
+	struct rb_value by;
+	int64_t n;
+
+	rb_mocked_init(&k, m);
+	n = mock_count(&k, res);
+	if (n < 0)
+		return -1;
+	if (n == 1 && target.kind == RB_V_PROCESS && !rb_mocked_has(&k, "pids"))
+		rb_mocked_add(&k, "pid", rb_v_int(target.process.pid));
+	rb_mocked_add(&k, "processes", mock_pids(&k, (size_t)n, true));
+	rb_mocked_add(&k, "pids", mock_pids(&k, (size_t)n, false));
+	rb_mocked_add(&k, "count", rb_v_int(n));
+	if (n == 1) {
+		rb_mocked_add(&k, "pid", rb_mocked_get(&k, "pids").list->items[0]);
+		rb_mocked_add(&k, "process", rb_mocked_get(&k, "processes").list->items[0]);
+	}
+	res->ended = n > 0 || stop ? RB_ENDED_OK : RB_ENDED_FAILED;
+	if (stop) {
+		rb_mocked_add(&k, "stopped_by", rb_v_text(n > 0 ? RB_STR("TERM") : RB_STR("gone")));
+		by = rb_mocked_get(&k, "stopped_by");
+		res->summary = rb_str_is(by.s, "gone")
+				   ? RB_STR(RB_SAYS_GONE_BEFORE)
+				   : rb_arena_fmt(m->arena, RB_SAYS_GONE_AFTER, RB_STR_ARG(by.s));
+	} else if (n == 0) {
+		res->reason = RB_STR(RB_SAYS_NO_PROCESS);
+	} else {
+		res->summary =
+		    n == 1 ? rb_mocked_holder(&k) : rb_arena_fmt(m->arena, RB_SAYS_PROCESSES, (size_t)n);
+	}
+	res->facts = rb_mocked_value(&k);
+	return 0;
+}
+
 const struct rb_kind rb_kind_process = {
     .name = "process",
     .help = "processes of this host by pattern, pidfile or identity; fails if there is none; with `stop`, "
@@ -120,4 +202,5 @@ const struct rb_kind rb_kind_process = {
     .effect_of = effect_of,
     .resolve = resolve,
     .summary = summary,
+    .mock = mock,
 };

@@ -1,6 +1,7 @@
 /* look, run and start: commands. Their text is a constant; values reach it as environment variables. */
-#include "kinds/kinds.h"
+#include "kinds/mock.h"
 
+#include <signal.h>
 #include <string.h>
 
 static const struct rb_key look_keys[] = {
@@ -56,6 +57,122 @@ summary(const struct rb_request *req, struct rb_buf *out)
 	}
 }
 
+/* ---- results of tests ---- */
+
+bool
+rb_script_expects_signal(const struct rb_step *step)
+{
+	for (size_t i = 0; i < step->nasserts; i++) {
+		if (rb_str_is(step->asserts[i].name, "signal"))
+			return true;
+	}
+	return false;
+}
+
+struct rb_str
+rb_script_signal(struct rb_arena *arena, int64_t number)
+{
+	const char *name = number > 0 && number < NSIG ? sigabbrev_np((int)number) : NULL;
+
+	return name != NULL ? rb_arena_fmt(arena, RB_SAYS_SIGNAL, (long long)number, name)
+			    : rb_arena_fmt(arena, RB_SAYS_SIGNAL_NUMBER, (long long)number);
+}
+
+/* What a child leaves to the record: its pid, and how it ended. */
+static struct rb_value
+mock_record(const struct rb_mocked *k, const char *end)
+{
+	struct rb_vpair *pairs;
+	struct rb_value record = rb_v_map(k->m->arena, end != NULL ? 2 : 1, &pairs);
+
+	pairs[0] = (struct rb_vpair){RB_STR("pid"), rb_mocked_get(k, "pid")};
+	if (end != NULL)
+		pairs[1] = (struct rb_vpair){rb_str_c(end), rb_mocked_get(k, end)};
+	return record;
+}
+
+static int
+two_ends(const struct rb_mocked *k, struct rb_result *res)
+{
+	if (!rb_mocked_has(k, "exit") || !rb_mocked_has(k, "signal"))
+		return 0;
+	return rb_mocked_refuse(res, k->m->arena,
+	    "a command ends by itself, with an `exit`, or by a `signal`: give one of the two");
+}
+
+static struct rb_str
+joined(struct rb_arena *arena, struct rb_str a, struct rb_str b)
+{
+	return rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(a), RB_STR_ARG(b));
+}
+
+static int
+mock_script(const struct rb_mock *m, struct rb_result *res)
+{
+	struct rb_value out, err;
+	struct rb_mocked k;
+
+	rb_mocked_init(&k, m);
+	if (two_ends(&k, res) < 0)
+		return -1;
+	if (rb_mocked_has(&k, "output"))
+		return rb_mocked_refuse(
+		    res, m->arena, "`output` is `stdout` followed by `stderr`: give these");
+	rb_mocked_add(&k, "stdout", rb_v_text(RB_STR("")));
+	rb_mocked_add(&k, "stderr", rb_v_text(RB_STR("")));
+	out = rb_mocked_get(&k, "stdout");
+	err = rb_mocked_get(&k, "stderr");
+	rb_mocked_add(&k, "output", rb_v_text(joined(m->arena, out.s, err.s)));
+	rb_mocked_add(&k, "pid", rb_v_int(m->pid));
+	rb_mocked_add(&k, "output_incomplete", rb_v_bool(false));
+	res->ended = RB_ENDED_OK;
+	if (rb_mocked_has(&k, "signal")) {
+		res->summary = rb_script_signal(m->arena, rb_mocked_get(&k, "signal").i);
+		res->record = mock_record(&k, "signal");
+		if (!rb_script_expects_signal(m->request->step)) {
+			res->ended = RB_ENDED_FAILED;
+			res->reason = res->summary;
+		}
+	} else {
+		rb_mocked_add(&k, "exit", rb_v_int(0));
+		res->summary = rb_arena_fmt(m->arena, RB_SAYS_EXIT, (long long)rb_mocked_get(&k, "exit").i);
+		res->record = mock_record(&k, "exit");
+	}
+	res->excerpt = rb_mocked_tail(err.s.n > 0 ? err : out);
+	res->excerpt_of = err.s.n > 0 ? "stderr" : "stdout";
+	res->facts = rb_mocked_value(&k);
+	return 0;
+}
+
+/* A program that stays passes; one with an end has ended too early. */
+static int
+mock_start(const struct rb_mock *m, struct rb_result *res)
+{
+	struct rb_mocked k;
+
+	rb_mocked_init(&k, m);
+	if (two_ends(&k, res) < 0)
+		return -1;
+	rb_mocked_add(&k, "pid", rb_v_int(m->pid));
+	res->ended = RB_ENDED_FAILED;
+	if (rb_mocked_has(&k, "exit")) {
+		res->reason =
+		    rb_arena_fmt(m->arena, RB_SAYS_EARLY_EXIT, (long long)rb_mocked_get(&k, "exit").i);
+		res->record = mock_record(&k, "exit");
+	} else if (rb_mocked_has(&k, "signal")) {
+		res->reason =
+		    rb_arena_fmt(m->arena, RB_SAYS_EARLY_SIGNAL, (long long)rb_mocked_get(&k, "signal").i);
+		res->record = mock_record(&k, "signal");
+	} else {
+		res->ended = RB_ENDED_OK;
+		res->summary = rb_arena_fmt(m->arena, RB_SAYS_PID, (long long)rb_mocked_get(&k, "pid").i);
+		res->record = mock_record(&k, NULL);
+		rb_mocked_add(&k, "process", rb_v_process(rb_mocked_get(&k, "pid").i, 1));
+	}
+	res->facts = rb_mocked_value(&k);
+	return 0;
+}
+
 const struct rb_kind rb_kind_look = {
     .name = "look",
     .help = "a command that only reads",
@@ -68,6 +185,7 @@ const struct rb_kind rb_kind_look = {
     .facts = facts,
     .test = "run/look.yaml",
     .summary = summary,
+    .mock = mock_script,
 };
 
 const struct rb_kind rb_kind_run = {
@@ -82,6 +200,7 @@ const struct rb_kind rb_kind_run = {
     .facts = facts,
     .test = "run/run.yaml",
     .summary = summary,
+    .mock = mock_script,
 };
 
 const struct rb_kind rb_kind_start = {
@@ -96,4 +215,5 @@ const struct rb_kind rb_kind_start = {
     .facts = start_facts,
     .test = "run/start.yaml",
     .summary = summary,
+    .mock = mock_start,
 };

@@ -144,6 +144,22 @@ decode_names(const struct rb_decode *d, const struct rb_node *node, struct rb_fi
 	return decode_list(d, node, f, decode_id);
 }
 
+/* As names; or a map, whose keys and values are names both. */
+static bool
+decode_handed(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
+{
+	struct rb_field name;
+	bool ok = true;
+
+	if (node->kind != RB_NODE_MAP)
+		return decode_names(d, node, f);
+	for (size_t i = 0; i < node->len; i++) {
+		ok = decode_id(d, node->pairs[i].key, &name) && ok;
+		ok = decode_id(d, node->pairs[i].value, &name) && ok;
+	}
+	return ok;
+}
+
 /* Days of a month of the proleptic Gregorian calendar. */
 static int64_t
 days_in(int64_t year, int64_t month)
@@ -338,6 +354,7 @@ static bool (*const decoders[])(const struct rb_decode *, const struct rb_node *
     [RB_K_TEXT] = decode_text,
     [RB_K_TEXTS] = decode_texts,
     [RB_K_NAMES] = decode_names,
+    [RB_K_HANDED] = decode_handed,
     [RB_K_DATE] = decode_date,
     [RB_K_WORD] = decode_word,
     [RB_K_FLAG] = decode_flag,

@@ -281,10 +281,8 @@ rb_decode_headers(const struct rb_decode *d, const struct rb_node *node, struct 
 
 /* --- JSON trees --- */
 
-/* A plain scalar that is a literal of JSON and would be written back the same: 1e3, 012 and 1.10 are texts.
- */
-static bool
-json_literal(const struct rb_node *node, struct rb_value *out)
+bool
+rb_decode_json_literal(const struct rb_node *node, struct rb_value *out)
 {
 	char again[RB_NUMBER_TEXT];
 	struct rb_str s = node->text;
@@ -324,7 +322,7 @@ json_in(const struct rb_decode *d, const struct rb_node *node, struct rb_field *
 	f->key = &json_item;
 	f->node = node;
 	if (node->kind == RB_NODE_SCALAR)
-		return json_literal(node, &f->value) || tmpl_at(d, node, RB_PLACE_TEXT, f);
+		return rb_decode_json_literal(node, &f->value) || tmpl_at(d, node, RB_PLACE_TEXT, f);
 	if (node->kind == RB_NODE_MAP && !map_of(d, node, f))
 		return false;
 	if (node->kind == RB_NODE_LIST) {

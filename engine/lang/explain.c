@@ -224,6 +224,25 @@ near_words(struct rb_buf *out, const struct rb_kind *const *kinds, struct rb_str
 }
 
 int
+rb_tables_explain(const char *word, const struct rb_table_row *tables, struct rb_buf *out)
+{
+	struct rb_buf found;
+	int result;
+
+	rb_buf_init(&found, out->alloc, out->max);
+	for (const struct rb_table_row *t = tables; t->name != NULL; t++) {
+		for (const struct rb_key *k = t->keys; k->name != NULL; k++) {
+			if (rb_str_is(rb_str_c(word), k->name))
+				explain_key(&found, t->title, k);
+		}
+	}
+	result = found.len > 0 ? 0 : -1;
+	rb_buf_str(out, rb_buf_view(&found));
+	rb_buf_free(&found);
+	return result;
+}
+
+int
 rb_language_explain(const char *word, const struct rb_kind *const *kinds, struct rb_buf *out)
 {
 	struct rb_str w = rb_str_c(word);

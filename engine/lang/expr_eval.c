@@ -25,9 +25,8 @@ eval_name(struct rb_eval *ev, const struct rb_x *x)
 	return v.kind == RB_V_UNKNOWN && v.s.n == 0 ? unknown_as(ev, x) : v;
 }
 
-/* What is known of a step that was not reached. */
-static bool
-false_before(struct rb_str fact)
+bool
+rb_fact_false_before(struct rb_str fact)
 {
 	static const char *const facts[] = {"passed", "failed", "skipped", "timed_out", NULL};
 
@@ -92,7 +91,7 @@ eval_member(struct rb_eval *ev, const struct rb_x *x)
 {
 	struct rb_value of = rb_x_eval(ev, x->args[0]);
 
-	if (of.kind == RB_V_UNSET && x->args[0]->type->base == RB_STEP && false_before(x->name))
+	if (of.kind == RB_V_UNSET && x->args[0]->type->base == RB_STEP && rb_fact_false_before(x->name))
 		return rb_v_bool(false);
 	return member_of(ev, x, of, x->name);
 }

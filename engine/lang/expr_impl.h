@@ -194,6 +194,9 @@ int rb_x_truth(struct rb_eval *ev, const struct rb_x *x, struct rb_value *why);
  * what stands in the way (UNSET, UNKNOWN, ERROR). */
 int rb_x_where(struct rb_eval *ev, const struct rb_x *x, struct rb_value *list, bool **hits);
 
+/* Facts that are false, and not unset, of a step that was not reached. */
+bool rb_fact_false_before(struct rb_str fact);
+
 /* --- functions.c --- */
 
 const struct rb_func_row *rb_func_find(struct rb_str name);

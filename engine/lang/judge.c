@@ -74,21 +74,11 @@ shown(struct rb_arena *arena, struct rb_value v)
 	return s;
 }
 
-/* The patterns of an assertion: constant, or made from its template. NULL with *why when it has none. */
+/* The pattern of an assertion: constant, or made from its template. NULL with *why when it has none. */
 static struct rb_pattern *
 assert_pattern(const struct rb_assert *a, struct rb_eval *ev, struct rb_str *why)
 {
-	struct rb_value text;
-	size_t at;
-
-	if (a->pattern != NULL)
-		return a->pattern;
-	text = rb_tmpl_eval(a->tmpl, ev);
-	if (text.kind != RB_V_TEXT) {
-		*why = text.kind == RB_V_UNSET ? rb_unset_text(ev->arena, ev->frame, text.s) : text.s;
-		return NULL;
-	}
-	return rb_pattern_new(ev->arena, text.s, why, &at);
+	return a->pattern != NULL ? a->pattern : rb_tmpl_pattern(a->tmpl, ev, why);
 }
 
 struct checked {

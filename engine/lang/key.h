@@ -12,15 +12,16 @@
 /* What a key's value may be, and what its field then holds. */
 enum rb_key_type {
 	/* constants: ->value */
-	RB_K_ID,    /* a name */
-	RB_K_TEXT,  /* text without ${} */
-	RB_K_TEXTS, /* a list of such texts, or one: LIST of TEXT */
-	RB_K_NAMES, /* a list of names, or one: LIST of TEXT */
-	RB_K_DATE,  /* 2026-11-22: TEXT */
-	RB_K_WORD,  /* one of ->choices: TEXT */
-	RB_K_FLAG,  /* true or false */
-	RB_K_COUNT, /* a whole number of at least 0 */
-	RB_K_SPAN,  /* a constant duration */
+	RB_K_ID,     /* a name */
+	RB_K_TEXT,   /* text without ${} */
+	RB_K_TEXTS,  /* a list of such texts, or one: LIST of TEXT */
+	RB_K_NAMES,  /* a list of names, or one: LIST of TEXT */
+	RB_K_HANDED, /* the same, or a map of names to names, read from ->node */
+	RB_K_DATE,   /* 2026-11-22: TEXT */
+	RB_K_WORD,   /* one of ->choices: TEXT */
+	RB_K_FLAG,   /* true or false */
+	RB_K_COUNT,  /* a whole number of at least 0 */
+	RB_K_SPAN,   /* a constant duration */
 	/* values that may hold ${}: ->tmpl, read with rb_field_eval */
 	RB_K_TITLE,    /* RB_PLACE_TITLE */
 	RB_K_MESSAGE,  /* RB_PLACE_MESSAGE */
@@ -101,6 +102,7 @@ enum {
 	RB_ON_CHECK = 1 << 10,  /* also allowed on an item of checks */
 	RB_ON_BLOCK = 1 << 11,  /* block alone */
 	RB_ON_CHECKS = 1 << 12, /* checks alone */
+	RB_ON_USE = 1 << 13,    /* use alone */
 	RB_ON_LEAF = RB_ON_SCRIPT | RB_ON_START | RB_ON_HTTP | RB_ON_PROBING,
 	RB_ON_ALL = RB_ON_LEAF | RB_ON_PEOPLE | RB_ON_SAY | RB_ON_GROUP | RB_ON_CALL,
 };
@@ -150,6 +152,9 @@ void rb_field_typed(const struct rb_expr_ctx *ctx, const char *name, const struc
     const struct rb_node *node, struct rb_field *f);
 /* The static type of a decoded field's value. */
 const struct rb_type *rb_field_type(const struct rb_expr_ctx *ctx, const struct rb_field *f);
+/* Whether a plain scalar is a literal of JSON that would be written back the same: 1e3, 012 and 1.10 are
+ * texts. */
+bool rb_decode_json_literal(const struct rb_node *node, struct rb_value *out);
 size_t rb_keys_count(const struct rb_key *rows);
 /* The value of a field with its ${} filled in: TEXT, LIST, MAP or the typed value that its row asks for; an
  * absent field is UNSET; a value of the wrong type or out of range is ERROR. A pattern gives its text, for
@@ -171,7 +176,7 @@ const char *rb_key_type_name(enum rb_key_type type);
  * name. */
 extern const struct rb_key rb_runbook_keys[], rb_library_keys[], rb_procedure_keys[], rb_step_keys[];
 extern const struct rb_key rb_input_keys[], rb_value_keys[], rb_secret_keys[], rb_requires_keys[],
-    rb_defaults_keys[];
+    rb_defaults_keys[], rb_library_secret_keys[];
 extern const struct rb_key rb_rung_keys[], rb_retry_keys[], rb_expect_keys[], rb_capture_keys[],
     rb_confirm_keys[];
 extern const struct rb_key rb_for_each_keys[], rb_stop_on_keys[], rb_effect_keys[], rb_probe_keys[],

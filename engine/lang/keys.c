@@ -117,6 +117,9 @@ const struct rb_key rb_library_keys[] = {
 	"run/use.yaml"),
     ROW("outputs", RB_K_OUTPUTS, 0, NULL, "facts that its caller gets",
 	"{pid: {type: int, value: holder.pid}}", "run/use.yaml"),
+    ROW("secrets", RB_K_SECRETS, 0, NULL,
+	"secrets that its caller hands over; a step gets those that it names",
+	"{webhook: {type: url, help: URL of the webhook}}", "run/use_secrets.yaml"),
     ROW("env", RB_K_STRING_MAP, RB_KEY_UPPER, NULL, "environment variables for its commands", "{LANG: C}",
 	"run/use_env.yaml"),
     ROW("cwd", RB_K_PATH, 0, NULL, "working folder of its commands", "${root}", "run/use_env.yaml"),
@@ -187,6 +190,18 @@ const struct rb_key rb_secret_keys[] = {
     ROW("optional", RB_K_FLAG, 0, "false", "it may be missing: then it is unset", "true",
 	"run/secret_optional.yaml"),
     ROW("help", RB_K_TEXT, 0, NULL, "one line about it", "Password of the database", "lang/ok/secrets.yaml"),
+    WORDS("type", 0, "text url", "text", "what it is; only a url can begin the URL of a request", "url",
+	"run/secret_type.yaml"),
+    END,
+};
+
+const struct rb_key rb_library_secret_keys[] = {
+    ROW("optional", RB_K_FLAG, 0, "false", "its caller may leave it away: then it is unset", "true",
+	"run/use_secrets.yaml"),
+    ROW("help", RB_K_TEXT, 0, NULL, "one line for whoever hands it over", "URL of the webhook",
+	"lang/bad/use-secrets.yaml"),
+    WORDS("type", 0, "text url", "text", "what it is; only a url can begin the URL of a request", "url",
+	"lang/bad/use-secrets.yaml"),
     END,
 };
 
@@ -203,6 +218,8 @@ const struct rb_key rb_output_keys[] = {
     ROW("value", RB_K_EXPR, RB_KEY_MAIN | RB_KEY_REQUIRED, NULL, "expression over the steps of the procedure",
 	"holder.pid", "run/procedure_outputs.yaml"),
     ROW("type", RB_K_TYPE, 0, "the expression's", "what it is", "int", "run/procedure_outputs.yaml"),
+    ROW("help", RB_K_TEXT, 0, NULL, "one line for whoever reads it", "Process id of the holder",
+	"lang/ok/procedures.yaml"),
     END,
 };
 
@@ -254,6 +271,7 @@ static const char *const type_names[] = {
     [RB_K_TEXT] = "text",
     [RB_K_TEXTS] = "a list of texts, or one",
     [RB_K_NAMES] = "a list of names, or one",
+    [RB_K_HANDED] = "a list of names, or one; beside `use` also a map of its names to ours",
     [RB_K_DATE] = "a date: 2026-11-22",
     [RB_K_WORD] = "a word",
     [RB_K_FLAG] = "true or false",

@@ -219,8 +219,10 @@ const struct rb_key rb_step_keys[] = {
     [RB_STEP_ENV] =
 	ROW("env", RB_K_STRING_MAP, RB_KEY_SECRETS | RB_KEY_UPPER, ON_COMMAND | RB_ON_GROUP | ON_LOOKING,
 	    NULL, "environment variables, for it and what stands inside", "{LANG: C}", "run/env.yaml"),
-    [RB_STEP_SECRETS] = ROW("secrets", RB_K_NAMES, RB_KEY_UPPER, RB_ON_LEAF | RB_ON_GROUP | ON_LOOKING, NULL,
-	"secrets that it, and what stands inside, gets", "[db_password]", "run/secrets.yaml"),
+    [RB_STEP_SECRETS] =
+	ROW("secrets", RB_K_HANDED, RB_KEY_UPPER, RB_ON_LEAF | RB_ON_GROUP | ON_LOOKING | RB_ON_USE, NULL,
+	    "secrets that it, and what stands inside, gets; that a library is handed", "[db_password]",
+	    "run/secrets.yaml"),
     [RB_STEP_CWD] = ROW("cwd", RB_K_PATH, 0, ON_COMMAND | RB_ON_GROUP | ON_LOOKING, "the folder of the file",
 	"working folder, for it and what stands inside", "${root}/backend", "run/cwd.yaml"),
     [RB_STEP_SHELL] = WORDS("shell", ON_COMMAND | RB_ON_GROUP | ON_LOOKING, "bash sh", "bash",
@@ -268,7 +270,8 @@ const struct rb_action_row rb_action_rows[] = {
 	"block: [{run: make stop}, {run: make start}]", "run/block.yaml", 0},
     {"call", RB_K_TARGET, RB_ON_CALL, "runs a procedure of this file; its outputs are facts of the step",
 	"call: restart", "run/call.yaml", 0},
-    {"use", RB_K_TARGET, RB_ON_CALL, "runs a procedure of a library", "use: port.free", "run/use.yaml", 0},
+    {"use", RB_K_TARGET, RB_ON_CALL | RB_ON_USE, "runs a procedure of a library", "use: port.free",
+	"run/use.yaml", 0},
     {"runbook", RB_K_TARGET, RB_ON_CALL, "runs another runbook; passes if that ends resolved",
 	"runbook: database-connection-failure.yaml", "run/runbook.yaml", 0},
     {"goto", RB_K_EDGE, RB_ON_EDGE, "goes to a step of its own list or one around it", "goto: verify",

@@ -24,6 +24,7 @@ enum {
 	RB_KIND_NO_PROBE = 1 << 5, /* may not be a probe even where it reads (ask, say, wait) */
 	RB_KIND_SAYS = 1 << 6,     /* performed by flow: emits its RB_KEY_MAIN value as a `say` event */
 	RB_KIND_WAITS = 1 << 7,    /* performed by flow: passes after its RB_KEY_MAIN value, a duration */
+	RB_KIND_CONNECTS = 1 << 8, /* makes a connection, which may be refused */
 };
 
 /* What a person is asked; flow hands it to the driver's `ask`. */
@@ -67,6 +68,16 @@ struct rb_request {
 
 struct rb_result;
 
+/* What a test gives in place of an attempt. */
+struct rb_mock {
+	const struct rb_request *request;
+	struct rb_arena *arena; /* of the result */
+	struct rb_value given;  /* MAP of facts, of the types of their rows */
+	bool refused;           /* RB_KIND_CONNECTS: no connection was made */
+	int64_t takes, wall;    /* ns; the time at its end */
+	int64_t pid;            /* for what has one and was given none */
+};
+
 struct rb_kind {
 	const char *name; /* the action's key */
 	const char *help; /* one line */
@@ -98,6 +109,11 @@ struct rb_kind {
 	    struct rb_result *res, int64_t *arm);
 	/* "GET http://127.0.0.1:8000/health", "port 8000": one line for eyes. */
 	void (*summary)(const struct rb_request *req, struct rb_buf *out);
+	/* Of a test: completes what it gives to the result that the kind's runner would have had: its ending,
+	 * facts, summary, record; not the facts of `match`. 0, or -1 with res->reason where the facts given
+	 * contradict each other. NULL: tests give no results for the kind, which asks a person or is performed by
+	 * flow. */
+	int (*mock)(const struct rb_mock *m, struct rb_result *res);
 };
 
 /* Evaluates all fields of a leaf into a request (resolve.c), then lets the kind complete it. Always returns a
@@ -126,6 +142,8 @@ struct rb_result {
 	const char *excerpt_of; /* "stdout", "stderr", "body", "log", "reply"; NULL when there is none */
 	bool stopped;           /* `stop_on` ended it: how the process ended is not judged */
 	bool retriable; /* ERROR: nothing was started, so that even a change may be tried again (P6) */
+	bool nowhere;   /* FAILED: what it looks at has no address: nobody knows the name */
+	uint64_t lines; /* of its output; 0: not counted */
 };
 
 /* A step's judgement (judge.c): captures, then assertions, over `this` = facts. Pure. */

@@ -16,6 +16,7 @@ const struct rb_table_row rb_table_rows[] = {
     {"procedures", "a procedure", rb_procedure_keys},
     {"outputs", "an output of a procedure", rb_output_keys},
     {"library", "a library file", rb_library_keys},
+    {"secrets", "a secret of a library", rb_library_secret_keys},
     {"step", "a step", rb_step_keys},
     {"for_each", "for_each", rb_for_each_keys},
     {"confirm", "confirm", rb_confirm_keys},
@@ -49,17 +50,21 @@ cell(struct rb_buf *out, const char *s)
 static void
 code_cell(struct rb_buf *out, const char *s)
 {
+	bool mark;
+
 	if (s == NULL) {
 		cell(out, "");
 		return;
 	}
-	rb_buf_c(out, " `");
+	/* Code that holds a backtick stands between two of them (CommonMark, 6.1). */
+	mark = strchr(s, '`') != NULL;
+	rb_buf_c(out, mark ? " `` " : " `");
 	for (; *s != '\0'; s++) {
 		if (*s == '|')
 			rb_buf_char(out, '\\');
 		rb_buf_char(out, *s);
 	}
-	rb_buf_c(out, "` |");
+	rb_buf_c(out, mark ? " `` |" : "` |");
 }
 
 /* What a key takes: its words, where it is one of some. */
@@ -471,6 +476,23 @@ topics(struct rb_buf *out)
 }
 
 static void
+one_table(struct rb_buf *out, const struct rb_table_row *t)
+{
+	rb_buf_fmt(out, "### Keys of %s\n\n", t->title);
+	if (main_key(t->keys) != NULL)
+		rb_buf_fmt(
+		    out, "Without a mapping, what stands there is the `%s`.\n\n", main_key(t->keys)->name);
+	key_rows(out, t->keys);
+}
+
+void
+rb_tables_doc(const struct rb_table_row *tables, struct rb_buf *out)
+{
+	for (const struct rb_table_row *t = tables; t->name != NULL; t++)
+		one_table(out, t);
+}
+
+static void
 all_key_tables(struct rb_buf *out, const struct rb_kind *const *kinds)
 {
 	for (const struct rb_table_row *t = rb_table_rows; t->name != NULL; t++) {
@@ -482,11 +504,7 @@ all_key_tables(struct rb_buf *out, const struct rb_kind *const *kinds)
 			rb_buf_c(out, effects_order);
 			step_keys(out, kinds);
 		} else {
-			rb_buf_fmt(out, "### Keys of %s\n\n", t->title);
-			if (main_key(t->keys) != NULL)
-				rb_buf_fmt(out, "Without a mapping, what stands there is the `%s`.\n\n",
-				    main_key(t->keys)->name);
-			key_rows(out, t->keys);
+			one_table(out, t);
 			sub_tables(out, t->keys);
 		}
 	}

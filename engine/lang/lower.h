@@ -194,11 +194,9 @@ void rb_lower_input_fields(struct rb_lower *l, const struct rb_node *node, struc
 /* `run`, and `has` with the programs that `requires` makes optional: "docker-compose" is has.docker_compose.
  */
 void rb_lower_builtins(struct rb_lower *l);
-/* Declares values and secrets; the other two decode what they say. */
+/* Declares values; the other decodes what they say. */
 void rb_lower_declare_values(struct rb_lower *l);
-void rb_lower_declare_secrets(struct rb_lower *l);
 void rb_lower_value_fields(struct rb_lower *l);
-void rb_lower_secret_fields(struct rb_lower *l);
 /* Inputs and values come before the first step: what they read must be there then, and not go round in a
  * circle. */
 void rb_lower_before_steps(struct rb_lower *l, struct rb_scope *scope, const struct rb_input *inputs,
@@ -207,6 +205,17 @@ void rb_lower_before_steps(struct rb_lower *l, struct rb_scope *scope, const str
 void rb_lower_no_steps(struct rb_lower *l, const char *what, const struct rb_field *f);
 /* Warns of what is declared and never read. */
 void rb_lower_unused(struct rb_lower *l);
+
+/* ---- lower_secret.c ---- */
+
+/* Declares the secrets of a file; the other decodes where they come from. */
+void rb_lower_declare_secrets(struct rb_lower *l);
+void rb_lower_secret_fields(struct rb_lower *l);
+/* The secret of that name, marked as used; or NULL after a diagnostic. */
+struct rb_decl *rb_lower_find_secret(
+    const struct rb_expr_ctx *ctx, const struct rb_unit *unit, const struct rb_node *name);
+/* What a `use` hands over to the library: fills call->secrets. */
+void rb_lower_hand_over(struct rb_part *p, const struct rb_unit *library, struct rb_call *call);
 
 /* ---- lower_inherit.c ---- */
 

@@ -11,6 +11,8 @@ struct callee {
 	size_t ninputs;
 	const struct rb_output *outputs;
 	size_t noutputs;
+	const struct rb_secret *secrets; /* that a library is handed */
+	size_t nsecrets;
 };
 
 /* --- finding it --- */
@@ -86,14 +88,18 @@ find_callee(struct rb_part *p, const struct rb_node *node, struct rb_call *call,
 		if (!library) {
 			call->what = RB_CALL_RUNBOOK;
 			call->unit = u;
-			*to = (struct callee){u->id, u->inputs, u->ninputs, NULL, 0};
+			*to = (struct callee){u->id, u->inputs, u->ninputs, NULL, 0, NULL, 0};
 			return true;
 		}
 		call->what = RB_CALL_LIBRARY;
 		call->proc = u->procs[0];
 	}
 	*to = (struct callee){call->proc->name, call->proc->inputs, call->proc->ninputs, call->proc->outputs,
-	    call->proc->noutputs};
+	    call->proc->noutputs, NULL, 0};
+	if (call->what == RB_CALL_LIBRARY) {
+		to->secrets = call->proc->unit->secrets;
+		to->nsecrets = call->proc->unit->nsecrets;
+	}
 	return true;
 }
 
@@ -107,6 +113,13 @@ no_input(struct rb_part *p, const struct callee *to, const struct rb_node *key)
 	struct rb_diag *diag = rb_diag_add(p->ctx.diags, RB_E_KEY, key->span, "`%.*s` has no input `%.*s`",
 	    RB_STR_ARG(to->name), RB_STR_ARG(key->text));
 
+	for (size_t i = 0; i < to->nsecrets; i++) {
+		if (!rb_str_eq(to->secrets[i].decl->name, key->text))
+			continue;
+		rb_diag_hint(p->ctx.diags, diag,
+		    "it is a secret, which is handed over with secrets: {%.*s: …}", RB_STR_ARG(key->text));
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		names[i] = to->inputs[i].name;
 	rb_diag_suggest(p->ctx.diags, diag, key->text, names, n);
@@ -228,6 +241,8 @@ rb_lower_call(struct rb_part *p)
 		return;
 	lower_with(p, &to, call);
 	check_missing(p, &to);
+	if (call->what == RB_CALL_LIBRARY)
+		rb_lower_hand_over(p, call->proc->unit, call);
 	lower_facts(p, &to);
 	p->step->call = call;
 }

@@ -1,5 +1,5 @@
-/* The other names of a file: what the program itself gives (`run`, `has`), values, secrets; and in which
- * order inputs and values can be computed. */
+/* The other names of a file: what the program itself gives (`run`, `has`), and values; and in which order
+ * inputs and values can be computed. */
 #include <string.h>
 
 #include "lang/lower.h"
@@ -141,76 +141,6 @@ rb_lower_value_fields(struct rb_lower *l)
 		rb_field_typed(&ctx, name.p, v->type, value, &v->value);
 		if (v->value.node != NULL && v->decl->kind == RB_DECL_VALUE)
 			v->decl->type = rb_field_type(&ctx, &v->value);
-	}
-}
-
-/* --- secrets --- */
-
-void
-rb_lower_declare_secrets(struct rb_lower *l)
-{
-	const struct rb_node *node = rb_lower_top(l, "secrets");
-	struct rb_diags *diags = l->load->diags;
-	struct rb_unit *u = l->unit;
-
-	if (node == NULL)
-		return;
-	if (node->kind != RB_NODE_MAP) {
-		rb_diag_add(diags, RB_E_TYPE, node->span,
-		    "`secrets` at the top of a file takes a mapping of names to where each comes from, not "
-		    "%s",
-		    rb_node_form(node));
-		return;
-	}
-	u->secrets = RB_ARRAY(l->load->arena, struct rb_secret, node->len);
-	u->nsecrets = node->len;
-	for (size_t i = 0; i < node->len; i++) {
-		const struct rb_node *key = node->pairs[i].key;
-		const char *why = rb_name_refused(key->text, true);
-
-		if (why != NULL)
-			rb_diag_add(diags, RB_E_NAME, key->span, "`%.*s` cannot be the name of a secret: %s",
-			    RB_STR_ARG(key->text), why);
-		u->secrets[i].span = key->span;
-		u->secrets[i].decl = rb_scope_declare(u->scope, l->load->arena, RB_DECL_SECRET, key->text,
-		    &rb_types[RB_TEXT], key->span, diags);
-	}
-}
-
-void
-rb_lower_secret_fields(struct rb_lower *l)
-{
-	enum { ENV, FILE_, CREDENTIAL, COMMAND, PROMPT, OPTIONAL, HELP, ROWS };
-	const struct rb_node *node = rb_lower_top(l, "secrets");
-	struct rb_expr_ctx ctx = rb_lower_ctx(l, l->unit->scope);
-	struct rb_reader reader = {l, NULL, 0, NULL};
-
-	for (size_t i = 0; i < l->unit->nsecrets; i++) {
-		struct rb_secret *s = &l->unit->secrets[i];
-		const struct rb_node *value = node->pairs[i].value;
-		struct rb_field f[ROWS];
-		size_t sources = 0;
-
-		rb_keys_decode(&ctx, value, rb_secret_keys, f, "a secret");
-		for (size_t k = 0; value->kind == RB_NODE_MAP && k < value->len; k++) {
-			const struct rb_key *row = rb_key_find(rb_secret_keys, value->pairs[k].key->text);
-
-			sources += row != NULL && row - rb_secret_keys <= PROMPT;
-		}
-		if (value->kind == RB_NODE_MAP && sources != 1)
-			rb_diag_add(ctx.diags, sources == 0 ? RB_E_MISSING : RB_E_CONFLICT, value->span,
-			    "a secret comes from one place: `env`, `file`, `credential`, `command` or "
-			    "`prompt`");
-		for (int k = ENV; k <= PROMPT; k++) {
-			if (f[k].node == NULL)
-				continue;
-			s->from = (enum rb_secret_from)k;
-			s->source = f[k];
-			rb_lower_read(&reader, &f[k]);
-			rb_lower_no_steps(l, "secrets", &f[k]);
-		}
-		s->optional = f[OPTIONAL].node != NULL && f[OPTIONAL].value.b;
-		s->help = f[HELP].node != NULL ? f[HELP].value.s : RB_STR("");
 	}
 }
 

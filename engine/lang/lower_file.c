@@ -205,7 +205,9 @@ lower_library(struct rb_lower *l, struct rb_str name)
 			    RB_STR_ARG(node->text));
 	}
 	rb_lower_builtins(l);
+	rb_lower_declare_secrets(l);
 	rb_lower_library_proc(l, name);
+	rb_lower_secret_fields(l);
 	rb_lower_heads(l);
 	rb_lower_bodies(l);
 	l->unit->id = name;
@@ -296,9 +298,9 @@ rb_lower_unit(struct rb_load *load, const struct rb_source *src, struct rb_str l
 	return l.unit;
 }
 
-struct rb_program *
-rb_program_load(struct rb_arena *arena, const struct rb_source *src, const struct rb_kind *const *kinds,
-    const struct rb_opener *opener, struct rb_diags *diags)
+static struct rb_program *
+load_program(struct rb_arena *arena, const struct rb_source *src, struct rb_str library,
+    const struct rb_kind *const *kinds, const struct rb_opener *opener, struct rb_diags *diags)
 {
 	struct rb_program *p = RB_NEW(arena, struct rb_program);
 	struct rb_load load = {.program = p, .arena = arena, .diags = diags, .opener = opener};
@@ -312,9 +314,23 @@ rb_program_load(struct rb_arena *arena, const struct rb_source *src, const struc
 	load.kind_facts = RB_ARRAY(arena, const struct rb_type *, n);
 	load.implied = RB_ARRAY(arena, struct rb_expr *, n);
 	rb_lower_words(&load);
-	p->main = rb_lower_unit(&load, src, RB_STR(""), (struct rb_span){NULL, 0, 0});
+	p->main = rb_lower_unit(&load, src, library, (struct rb_span){NULL, 0, 0});
 	if (p->main != NULL && diags->errors == load.errors)
 		return p;
 	rb_program_free(p);
 	return NULL;
+}
+
+struct rb_program *
+rb_program_load(struct rb_arena *arena, const struct rb_source *src, const struct rb_kind *const *kinds,
+    const struct rb_opener *opener, struct rb_diags *diags)
+{
+	return load_program(arena, src, RB_STR(""), kinds, opener, diags);
+}
+
+struct rb_program *
+rb_program_load_library(struct rb_arena *arena, const struct rb_source *src, struct rb_str name,
+    const struct rb_kind *const *kinds, const struct rb_opener *opener, struct rb_diags *diags)
+{
+	return load_program(arena, src, name, kinds, opener, diags);
 }

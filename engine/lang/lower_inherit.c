@@ -30,40 +30,28 @@ add_env(struct rb_inherit *to, struct rb_arena *arena, const struct rb_field *ow
 /* --- secrets --- */
 
 static void
-no_secret(const struct rb_expr_ctx *ctx, const struct rb_unit *unit, const struct rb_node *node)
-{
-	size_t n = rb_diags_near(ctx->diags, unit->nsecrets);
-	struct rb_str *names = RB_ARRAY(ctx->arena, struct rb_str, n);
-	struct rb_diag *diag = rb_diag_add(
-	    ctx->diags, RB_E_SECRET, node->span, "there is no secret `%.*s`", RB_STR_ARG(node->text));
-
-	for (size_t i = 0; i < n; i++)
-		names[i] = unit->secrets[i].decl->name;
-	rb_diag_suggest(ctx->diags, diag, node->text, names, n);
-	if (diag->hint.n == 0)
-		rb_diag_hint(ctx->diags, diag, "secrets are declared at the top of the file, in `secrets:`");
-}
-
-static void
 add_secrets(struct rb_inherit *to, const struct rb_expr_ctx *ctx, const struct rb_unit *unit,
     const struct rb_node *node)
 {
 	size_t n = node->kind == RB_NODE_LIST ? node->len : 1;
 	struct rb_decl **all = RB_ARRAY(ctx->arena, struct rb_decl *, to->nsecrets + n);
 
+	if (node->kind == RB_NODE_MAP) {
+		rb_diag_add(ctx->diags, RB_E_TYPE, node->span,
+		    "`secrets` takes %s here: only `use` has other names for them",
+		    rb_key_type_name(RB_K_NAMES));
+		return;
+	}
 	if (to->nsecrets > 0)
 		memcpy(all, to->secrets, to->nsecrets * sizeof(*all));
 	to->secrets = all;
 	for (size_t i = 0; i < n; i++) {
 		const struct rb_node *name = node->kind == RB_NODE_LIST ? node->items[i] : node;
-		struct rb_decl *d = rb_scope_find(ctx->scope, name->text, NULL);
+		struct rb_decl *d = rb_lower_find_secret(ctx, unit, name);
 		bool there = false;
 
-		if (d == NULL || d->kind != RB_DECL_SECRET) {
-			no_secret(ctx, unit, name);
+		if (d == NULL)
 			continue;
-		}
-		d->used = true;
 		for (size_t k = 0; k < to->nsecrets; k++)
 			there = there || to->secrets[k] == d;
 		if (!there)
@@ -175,7 +163,8 @@ rb_lower_inherit(struct rb_part *p, const struct rb_inherit *outer)
 		return outer;
 	own = RB_NEW(p->ctx.arena, struct rb_inherit);
 	*own = *outer;
-	if (rb_lower_field(p, &p->ctx, RB_STEP_SECRETS) != NULL)
+	/* Those of a `use` go to the library, and not to what stands here. */
+	if (p->step->op != RB_OP_CALL && rb_lower_field(p, &p->ctx, RB_STEP_SECRETS) != NULL)
 		add_secrets(own, &p->ctx, p->lower->unit, p->nodes[RB_STEP_SECRETS]);
 	give(p->step, own);
 	/* The secrets first: what env reads is judged by them. */

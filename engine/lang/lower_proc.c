@@ -164,11 +164,14 @@ outputs_body(struct rb_lower *l, size_t i)
 
 	ctx.secrets = base->nsecrets > 0;
 	for (size_t k = 0; k < proc->noutputs; k++) {
-		struct rb_field f[2];
+		enum { VALUE, TYPE, HELP, ROWS };
+		struct rb_field f[ROWS];
 
 		rb_keys_decode(&ctx, node->pairs[k].value, rb_output_keys, f, "an output");
-		rb_lower_read(&reader, &f[0]);
-		proc->outputs[k].value = f[0].expr;
+		rb_lower_read(&reader, &f[VALUE]);
+		proc->outputs[k].value = f[VALUE].expr;
+		if (f[HELP].node != NULL)
+			proc->outputs[k].help = f[HELP].value.s;
 	}
 }
 

@@ -194,8 +194,6 @@ rb_lower_args(struct rb_part *p, const struct rb_node *value)
 static void
 lower_effect(struct rb_part *p)
 {
-	static const char *const words[] = {
-	    [RB_READ] = "read", [RB_CHANGE] = "change", [RB_DANGER] = "danger"};
 	const struct rb_node *node = p->nodes[RB_STEP_EFFECT];
 	struct rb_step *s = p->step;
 	struct rb_field f[3];
@@ -217,7 +215,7 @@ lower_effect(struct rb_part *p)
 		}
 	} else if (node->kind == RB_NODE_SCALAR) {
 		for (int i = RB_READ; i <= RB_DANGER; i++) {
-			if (rb_str_is(node->text, words[i])) {
+			if (rb_str_is(node->text, rb_effect_words[i])) {
 				found = true;
 				e = (enum rb_effect)i;
 			}

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+const char *const rb_effect_words[RB_EFFECTS] = {[RB_READ] = "read", [RB_CHANGE] = "change", [RB_DANGER] = "danger"};
+
 void
 rb_program_free(struct rb_program *p)
 {

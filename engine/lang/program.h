@@ -9,7 +9,9 @@ struct rb_kind;
 struct rb_unit;
 struct rb_procedure;
 
-enum rb_effect { RB_READ, RB_CHANGE, RB_DANGER };
+enum rb_effect { RB_READ, RB_CHANGE, RB_DANGER, RB_EFFECTS };
+/* "read", "change", "danger": as files and records have them. */
+extern const char *const rb_effect_words[RB_EFFECTS];
 
 /* All that flow knows of a step. */
 enum rb_op {
@@ -156,6 +158,13 @@ struct rb_binding {
 	const struct rb_input *input;
 };
 
+/* A secret of the caller that a library gets, under a name of its own. */
+struct rb_hand_over {
+	const struct rb_secret *to;
+	const struct rb_decl *from; /* in the caller's file */
+	struct rb_span span;
+};
+
 struct rb_call {
 	enum rb_callee what;
 	struct rb_span span;
@@ -164,6 +173,8 @@ struct rb_call {
 	const struct rb_unit *unit;      /* RUNBOOK */
 	size_t nwith;
 	struct rb_binding *with;
+	size_t nsecrets;
+	struct rb_hand_over *secrets; /* LIBRARY */
 };
 
 struct rb_env_key {
@@ -268,14 +279,15 @@ enum rb_secret_from {
 	RB_SECRET_FILE,
 	RB_SECRET_CREDENTIAL,
 	RB_SECRET_COMMAND,
-	RB_SECRET_PROMPT
+	RB_SECRET_PROMPT,
+	RB_SECRET_CALLER /* of a library: whoever uses it hands it over */
 };
 
 struct rb_secret {
-	struct rb_decl *decl;
+	struct rb_decl *decl; /* ->type is text or url */
 	struct rb_span span;
 	enum rb_secret_from from;
-	struct rb_field source; /* name, path, argv/script, or question */
+	struct rb_field source; /* name, path, argv/script, or question; none of the caller's */
 	bool optional;          /* missing: unset, no error */
 	struct rb_str help;
 };
@@ -294,7 +306,7 @@ struct rb_rung {
 };
 
 struct rb_output {
-	struct rb_str name;
+	struct rb_str name, help;
 	const struct rb_type_row *type;
 	struct rb_expr *value;
 };
@@ -357,6 +369,10 @@ struct rb_opener {
  * diags (warnings also when it succeeds). */
 struct rb_program *rb_program_load(struct rb_arena *arena, const struct rb_source *src,
     const struct rb_kind *const *kinds, const struct rb_opener *opener, struct rb_diags *diags);
+/* The same for the library procedure of that name alone, which a run can start at: main->procs[0]. */
+struct rb_program *rb_program_load_library(struct rb_arena *arena, const struct rb_source *src,
+    struct rb_str name, const struct rb_kind *const *kinds, const struct rb_opener *opener,
+    struct rb_diags *diags);
 void rb_program_free(struct rb_program *p); /* closes patterns; the arena is the caller's */
 /* The step of an id in a unit, or NULL; a procedure by name, or NULL. */
 const struct rb_step *rb_unit_step(const struct rb_unit *u, struct rb_str id);

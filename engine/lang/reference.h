@@ -34,4 +34,9 @@ struct rb_table_row {
 };
 extern const struct rb_table_row rb_table_rows[]; /* ends with a NULL name */
 
+/* The same for a vocabulary of its own, which has tables like these and actions none (scenario files). */
+void rb_tables_doc(const struct rb_table_row *tables, struct rb_buf *out);
+/* 0, or -1 if no table has such a key: then nothing is appended. */
+int rb_tables_explain(const char *word, const struct rb_table_row *tables, struct rb_buf *out);
+
 #endif

@@ -184,7 +184,7 @@ accept(struct inputs *in, const struct rb_input *input, struct rb_value given, s
 	missing = in->s->exists(in->s->ctx, input, out->s);
 	if (missing == NULL)
 		return 0;
-	*why = rb_str_c(missing);
+	*why = rb_arena_fmt(in->s->arena, "`%.*s`: %s", RB_STR_ARG(out->s), missing);
 	return -1;
 }
 

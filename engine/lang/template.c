@@ -2,6 +2,7 @@
  * loaded, and filled in once, when the step is resolved; what a value may look like there is decided by the
  * place. */
 #include "lang/template.h"
+#include "lang/unset.h"
 
 #include <string.h>
 
@@ -269,6 +270,18 @@ struct rb_pattern *
 rb_tmpl_sample(const struct rb_tmpl *t, struct rb_arena *arena, struct rb_str *why, size_t *at)
 {
 	return rb_pattern_new(arena, sample(t, arena), why, at);
+}
+
+struct rb_pattern *
+rb_tmpl_pattern(const struct rb_tmpl *t, struct rb_eval *ev, struct rb_str *why)
+{
+	struct rb_value text = rb_tmpl_eval(t, ev);
+	size_t at;
+
+	if (text.kind == RB_V_TEXT)
+		return rb_pattern_new(ev->arena, text.s, why, &at);
+	*why = text.kind == RB_V_UNSET ? rb_unset_text(ev->arena, ev->frame, text.s) : text.s;
+	return NULL;
 }
 
 static void

@@ -38,6 +38,8 @@ struct rb_value rb_tmpl_eval(const struct rb_tmpl *t, struct rb_eval *ev);
 struct rb_pattern;
 struct rb_pattern *rb_tmpl_sample(
     const struct rb_tmpl *t, struct rb_arena *arena, struct rb_str *why, size_t *at);
+/* The pattern that a REGEX template makes. The caller closes it. NULL, and *why says why there is none. */
+struct rb_pattern *rb_tmpl_pattern(const struct rb_tmpl *t, struct rb_eval *ev, struct rb_str *why);
 /* For each expression in it. */
 void rb_tmpl_exprs(const struct rb_tmpl *t, void (*fn)(void *ctx, const struct rb_expr *e), void *fn_ctx);
 

@@ -62,7 +62,7 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"- if: any(ping.results where .failed)\n"
 	"  say: away are ${(ping.results where .failed).item}\n"
 	"```\n"},
-    {"exit-codes exit-code exitcode codes 0 1 2 3 4 5 6 128", "Exit codes",
+    {"exit-codes exit-code exitcode codes 0 1 2 3 4 5 6 7 128", "Exit codes",
 	"Of `runbook run`:\n"
 	"\n"
 	"| code | the run ended |\n"
@@ -77,7 +77,19 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"written |\n"
 	"| 128+n | by signal n |\n"
 	"\n"
-	"If several hold, the first of: signal, 6, 5, 4, 3, 1. `runbook check` exits with 0, or 2 if there "
+	"If several hold, the first of: signal, 6, 5, 4, 3, 1. Of `runbook drill`:\n"
+	"\n"
+	"| code | the drill found |\n"
+	"|---:|---|\n"
+	"| 0 | nothing that a run would change: it would end resolved |\n"
+	"| 1 | a change that a run would make, or that it would end otherwise |\n"
+	"| 2 | nothing, since it did not begin: as above, or a look that plainly changes something |\n"
+	"| 5 | a question that nobody was there to answer |\n"
+	"| 6 | that something is missing which the runbook requires |\n"
+	"| 7 | a look that is broken: it cannot do what it is for on this host |\n"
+	"| 128+n | nothing more, since signal n ended it |\n"
+	"\n"
+	"If several hold, the first of: signal, 6, 7, 5, 1. `runbook check` exits with 0, or 2 if there "
 	"is a\n"
 	"mistake.\n"},
     {"--yes yes confirm approval", "Confirmations",
@@ -171,6 +183,26 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"  confirm: Stop ${holder.command}?\n"
 	"- process: {pattern: \"uvicorn api:app\", stop: true}\n"
 	"```\n"},
+    {"secrets", "Secrets of a library",
+	"A library has no secrets of its own: it declares which it takes, and whoever uses it hands them "
+	"over\n"
+	"in `secrets` of the step, as a map of the library's names to those of the file, or as a list where "
+	"both\n"
+	"are called the same. They reach the steps of the library that name them, and nothing else. What a\n"
+	"secret is for, and whether it may be left away, `runbook explain notify.slack` tells.\n"
+	"\n"
+	"```\n"
+	"secrets:\n"
+	"  slack_url: {env: SLACK_WEBHOOK_URL, type: url}\n"
+	"steps:\n"
+	"  - use: notify.slack\n"
+	"    with: {text: The API is down}\n"
+	"    secrets: {webhook: slack_url}\n"
+	"```\n"
+	"\n"
+	"In the library stands `secrets: {webhook: {type: url, help: URL of the webhook}}`. Only a secret of "
+	"the\n"
+	"type url can begin the URL of a request.\n"},
     {NULL, NULL, NULL},
 };
 

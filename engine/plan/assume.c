@@ -128,6 +128,45 @@ rb_plan_fact(const struct rb_plan *p, const struct rb_step *step, const char *na
 	return v.kind == RB_V_BOOL ? v.b : -1;
 }
 
+/* Gives a fact, unless it is known; then what follows from it. */
+static void
+conclude(struct rb_value facts, const char *name)
+{
+	for (size_t i = 0; i < facts.map->len; i++) {
+		struct rb_vpair *pair = &facts.map->pairs[i];
+
+		if (rb_str_is(pair->key, name) && pair->value.kind == RB_V_UNKNOWN)
+			pair->value = rb_v_bool(true);
+	}
+	imply(facts);
+}
+
+/* What an attempt that finds the assumed facts comes to, as a run would judge it. A look behind it may still
+ * fail; and what has no expectations, or has ways to fail of its own, does not pass by facts alone. */
+void
+rb_plan_judge(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	struct rb_value facts = step->decl != NULL ? rb_plan_assumed(p, step->decl) : rb_v_null();
+	struct rb_result res = {.ended = RB_ENDED_OK, .facts = facts};
+	struct rb_eval ev = rb_plan_eval(p);
+	struct rb_judged judged;
+
+	if (step->op != RB_OP_LEAF || facts.kind != RB_V_MAP || step->nasserts == 0 ||
+	    rb_plan_fact(p, step, "passed") >= 0 || rb_plan_fact(p, step, "failed") >= 0)
+		return;
+	rb_step_judge(step, &res, &ev, &judged);
+	if (judged.nbroken > 0) {
+		conclude(facts, "failed");
+		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""),
+		    rb_arena_fmt(&p->scratch, "so it would fail: %.*s", RB_STR_ARG(judged.reason)),
+		    RB_STR(""));
+	} else if (judged.verdict == RB_JUDGED_PASSED && step->verify == NULL &&
+		   (step->kind->traits & (RB_KIND_OUTPUT | RB_KIND_BODY)) != 0) {
+		conclude(facts, "passed");
+		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), RB_STR("so it would pass"), RB_STR(""));
+	}
+}
+
 /* The values live as long as the plan, and the slot's own arena is not needed. */
 void
 rb_plan_walked(struct rb_plan *p, const struct rb_step *step)

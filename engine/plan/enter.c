@@ -1,11 +1,8 @@
-/* What stands before the first step of a file: its inputs and where each comes from, its values and secrets,
- * and what it asks of the host. */
+/* What stands before the first step of a file: its inputs and where each comes from, its values, and the
+ * names that a run fills in. */
 #include "plan/state.h"
 
 #include <string.h>
-#include <strings.h>
-
-#include "kinds/kinds.h"
 
 /* ---- settling ---- */
 
@@ -86,16 +83,6 @@ settle_values(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame
 
 /* ---- names that are filled in by the run ---- */
 
-/* A key of `requires`; false if it is not there. */
-static bool
-has_field(const struct rb_unit *u, const char *name, const struct rb_field **f)
-{
-	const struct rb_key *row = rb_key_find(rb_requires_keys, rb_str_c(name));
-
-	*f = u->requires.fields != NULL ? &u->requires.fields[row - rb_requires_keys] : NULL;
-	return *f != NULL && (*f)->node != NULL;
-}
-
 bool
 rb_plan_has(struct rb_plan *p, struct rb_str name)
 {
@@ -157,7 +144,7 @@ set_has(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
 		pairs[i] = (struct rb_vpair){u->has->type->members[i].name,
 		    assumed.kind == RB_V_MAP ? assumed.map->pairs[i].value : rb_v_unknown(RB_STR(""))};
 	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-		if (!has_field(u, keys[k], &f) || f->value.kind != RB_V_LIST)
+		if (!rb_plan_required(u, keys[k], &f) || f->value.kind != RB_V_LIST)
 			continue;
 		for (size_t i = 0; i < f->value.list->len && n < u->has->type->len; i++, n++) {
 			if (p->opt->host.has_command != NULL && pairs[n].value.kind != RB_V_BOOL)
@@ -167,21 +154,20 @@ set_has(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
 	frame->slots[u->has->slot].value = v;
 }
 
-static void
-set_secrets(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
+void
+rb_plan_secrets(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
 {
 	for (size_t i = 0; i < u->nsecrets; i++)
 		frame->slots[u->secrets[i].decl->slot].value = rb_v_unknown(
 		    rb_arena_fmt(&p->arena, "<secret:%.*s>", RB_STR_ARG(u->secrets[i].decl->name)));
 }
 
-/* Where steps are visited again, a value that is `set` may be another one by then. */
-static void
-forget_set_values(const struct rb_plan_unit *info, struct rb_frame *frame)
+void
+rb_plan_forget_set(const struct rb_plan_unit *info, struct rb_frame *frame)
 {
 	const struct rb_unit *u = info->unit;
 
-	for (size_t i = 0; info->revisits && i < u->nsteps; i++) {
+	for (size_t i = 0; i < u->nsteps; i++) {
 		const struct rb_step *s = u->steps_in_order[i];
 
 		for (size_t k = 0; k < s->nsets; k++) {
@@ -191,12 +177,12 @@ forget_set_values(const struct rb_plan_unit *info, struct rb_frame *frame)
 	}
 }
 
-static void
-fill_file(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
+void
+rb_plan_fill(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
 {
 	set_run(p, u, frame);
 	set_has(p, u, frame);
-	set_secrets(p, u, frame);
+	rb_plan_secrets(p, u, frame);
 }
 
 /* ---- the file of the run ---- */
@@ -234,6 +220,28 @@ tell_input(struct rb_plan *p, const struct rb_input *input, const struct settled
 	    RB_STR(""));
 }
 
+/* What is given for the inputs of the procedure to start at must fit before anything is told. Defaults wait:
+ * they may read facts of `setup`. */
+static void
+check_given(struct rb_plan *p, const struct rb_procedure *proc, struct rb_frame *file)
+{
+	struct rb_input *given = RB_ARRAY(&p->arena, struct rb_input, proc->ninputs);
+	struct rb_frame *frame = rb_frame_new(p->opt->alloc, proc->scope, file);
+	struct rb_settle how = {.arena = &p->arena,
+	    .diags = p->diags,
+	    .offers = p->opt->from_offers,
+	    .noffers = p->opt->nfrom_offers,
+	    .wall = p->opt->wall};
+	size_t n = 0;
+
+	for (size_t i = 0; i < proc->ninputs; i++) {
+		if (offered(how.offers, how.noffers, proc->inputs[i].name))
+			given[n++] = proc->inputs[i];
+	}
+	rb_settle_inputs(&how, given, n, frame);
+	rb_frame_free(frame);
+}
+
 struct rb_frame *
 rb_plan_settle(struct rb_plan *p)
 {
@@ -242,14 +250,17 @@ rb_plan_settle(struct rb_plan *p)
 	struct settling s = {p, u->inputs, NULL};
 	size_t before = p->diags->errors;
 
-	fill_file(p, u, frame);
+	rb_plan_fill(p, u, frame);
 	if (settle(&s, u->ninputs, p->opt->offers, p->opt->noffers, frame, p->diags) == 0)
 		settle_values(p, u, frame, p->diags);
+	if (p->at.proc != NULL)
+		check_given(p, p->at.proc, frame);
 	if (p->diags->errors > before) {
 		rb_frame_free(frame);
 		return NULL;
 	}
-	forget_set_values(p->at.info, frame);
+	if (p->at.info->revisits)
+		rb_plan_forget_set(p->at.info, frame);
 	return frame;
 }
 
@@ -282,207 +293,23 @@ rb_plan_inputs(struct rb_plan *p)
 	}
 }
 
-/* ---- what it asks of the host ---- */
-
-struct needs {
-	struct rb_plan *p;
-	const struct rb_unit *unit;
-	unsigned depth;
-	bool told;          /* its heading */
-	const char *begins; /* what happens without what is lacking */
-};
-
-static void
-need_heading(struct needs *n)
+struct rb_frame *
+rb_plan_from(struct rb_plan *p, const struct rb_procedure *proc)
 {
-	if (!n->told && !n->p->at.called)
-		rb_plan_tell(n->p, RB_PLAN_HEADING, 0, RB_STR(""), RB_STR("Needs"), RB_STR(""));
-	n->told = true;
-}
+	struct rb_frame *frame = rb_frame_new(p->opt->alloc, proc->scope, p->at.frame);
+	struct settling s = {p, proc->inputs, RB_ARRAY(&p->arena, struct settled, proc->ninputs)};
+	struct rb_diags diags;
 
-static void
-need(struct needs *n, const char *name, struct rb_str text, struct rb_str note)
-{
-	if (!n->told && !n->p->at.called)
-		rb_plan_tell(n->p, RB_PLAN_HEADING, 0, RB_STR(""), RB_STR("Needs"), RB_STR(""));
-	n->told = true;
-	rb_plan_tell(
-	    n->p, n->p->at.called ? RB_PLAN_DETAIL : RB_PLAN_ROW, n->depth, rb_str_c(name), text, note);
-}
-
-static void __attribute__((format(printf, 2, 3))) lack(struct needs *n, const char *fmt, ...)
-{
-	struct rb_buf b;
-	va_list ap;
-
-	rb_buf_init(&b, n->p->opt->alloc, 4096);
-	va_start(ap, fmt);
-	need_heading(n);
-	rb_buf_fmt(&b, "%s: ", n->begins);
-	rb_buf_vfmt(&b, fmt, ap);
-	va_end(ap);
-	n->p->lacks++;
-	rb_plan_tell(n->p, RB_PLAN_TROUBLE, n->depth, RB_STR(""), rb_buf_view(&b), RB_STR(""));
-	rb_buf_free(&b);
-}
-
-static void
-need_commands(struct needs *n, const char *key)
-{
-	const struct rb_field *f;
-	bool optional = strcmp(key, "optional") == 0;
-
-	if (!has_field(n->unit, key, &f) || f->value.kind != RB_V_LIST)
-		return;
-	need(n, optional ? "optional" : "commands", rb_plan_show(n->p, f->value), RB_STR(""));
-	for (size_t i = 0; i < f->value.list->len; i++) {
-		struct rb_str name = f->value.list->items[i].s;
-
-		if (rb_plan_has(n->p, name))
-			continue;
-		if (optional)
-			rb_plan_tell(n->p, RB_PLAN_NOTE, n->depth, RB_STR(""),
-			    rb_arena_fmt(&n->p->scratch,
-				"%.*s is not on this host; the runbook can do without", RB_STR_ARG(name)),
-			    RB_STR(""));
-		else
-			lack(n, "there is no program `%.*s` in PATH; install it", RB_STR_ARG(name));
-	}
-}
-
-/* The shells of a file's scripts are needed without being named. */
-static void
-need_shells(struct needs *n)
-{
-	static const char *const shells[] = {"bash", "sh"};
-	enum { SHELLS = sizeof(shells) / sizeof(shells[0]) };
-	bool used[SHELLS] = {false};
-
-	for (size_t i = 0; i < n->unit->nsteps; i++) {
-		const struct rb_step *s = n->unit->steps_in_order[i];
-		bool script = s->op == RB_OP_LEAF && (s->kind->on & (RB_ON_SCRIPT | RB_ON_START)) != 0 &&
-			      s->args[RB_ARG_SCRIPT_SCRIPT].script != NULL;
-
-		if (script)
-			used[rb_str_is(s->shell, "sh")] = true;
-	}
-	for (size_t i = 0; i < SHELLS; i++) {
-		if (used[i] && !rb_plan_has(n->p, rb_str_c(shells[i])))
-			lack(n, "its scripts need %s, which is not in PATH; install it", shells[i]);
-	}
-}
-
-static void
-need_env(struct needs *n)
-{
-	const struct rb_plan_host *host = &n->p->opt->host;
-	const struct rb_field *f;
-
-	if (!has_field(n->unit, "env", &f) || f->value.kind != RB_V_LIST)
-		return;
-	need(n, "environment", rb_plan_show(n->p, f->value), RB_STR(""));
-	for (size_t i = 0; i < f->value.list->len; i++) {
-		struct rb_str name = f->value.list->items[i].s;
-
-		if (host->has_env != NULL && !host->has_env(host->ctx, name))
-			lack(n, "the environment variable %.*s is not set", RB_STR_ARG(name));
-	}
-}
-
-static void
-need_host(struct needs *n)
-{
-	const struct rb_plan_host *host = &n->p->opt->host;
-	const struct rb_field *f;
-	struct rb_found found;
-	const char *limit;
-	bool fits = false;
-
-	if (has_field(n->unit, "user", &f)) {
-		need(n, "user", f->value.s, RB_STR(""));
-		if (host->user.n > 0 && !rb_str_eq(f->value.s, host->user))
-			lack(n, "it must be run as user %.*s, not %.*s", RB_STR_ARG(f->value.s),
-			    RB_STR_ARG(host->user));
-	}
-	if (has_field(n->unit, "host", &f) && f->pattern != NULL) {
-		need(n, "host", rb_pattern_text(f->pattern), RB_STR(""));
-		if (host->name.n > 0 && rb_pattern_find(f->pattern, host->name, 0, &found, &limit) != 1)
-			lack(n, "it is for hosts that match %.*s, not for %.*s",
-			    RB_STR_ARG(rb_pattern_text(f->pattern)), RB_STR_ARG(host->name));
-	}
-	if (!has_field(n->unit, "os", &f) || f->value.kind != RB_V_LIST)
-		return;
-	need(n, "system", rb_plan_show(n->p, f->value), RB_STR(""));
-	for (size_t i = 0; i < f->value.list->len; i++) {
-		struct rb_str os = f->value.list->items[i].s;
-
-		fits = fits || (os.n == host->os.n && strncasecmp(os.p, host->os.p, os.n) == 0);
-	}
-	if (host->os.n > 0 && !fits)
-		lack(n, "it is not for the operating system %.*s", RB_STR_ARG(host->os));
-}
-
-static void
-need_that(struct needs *n)
-{
-	const struct rb_field *f;
-
-	if (!has_field(n->unit, "that", &f))
-		return;
-	for (size_t i = 0; i < f->len; i++) {
-		struct rb_eval ev = rb_plan_eval(n->p);
-		struct rb_value why = rb_v_null();
-		int truth = rb_expr_truth(f->items[i].expr, &ev, &why);
-
-		need(n, "that", rb_expr_text(f->items[i].expr),
-		    truth < 0 && why.kind == RB_V_UNKNOWN ? RB_STR("not known yet") : RB_STR(""));
-		if (truth == 0)
-			lack(n, "`%.*s` does not hold", RB_STR_ARG(rb_expr_text(f->items[i].expr)));
-		else if (truth < 0 && why.kind != RB_V_UNKNOWN)
-			lack(n, "%.*s", RB_STR_ARG(rb_plan_why(n->p, why)));
-	}
-}
-
-static void
-need_secrets(struct needs *n)
-{
-	static const char *const from[] = {
-	    [RB_SECRET_ENV] = "from the environment variable ",
-	    [RB_SECRET_FILE] = "from the file ",
-	    [RB_SECRET_CREDENTIAL] = "from the credential ",
-	    [RB_SECRET_COMMAND] = "from what this prints: ",
-	    [RB_SECRET_PROMPT] = "would be asked for, without echo: ",
-	};
-	const struct rb_plan_host *host = &n->p->opt->host;
-
-	for (size_t i = 0; i < n->unit->nsecrets; i++) {
-		const struct rb_secret *s = &n->unit->secrets[i];
-		struct rb_eval ev = rb_plan_eval(n->p);
-		struct rb_str source = rb_plan_show(n->p, rb_field_eval(&s->source, &ev));
-
-		need(n, "secret", s->decl->name,
-		    rb_arena_fmt(&n->p->scratch, "%s%.*s", from[s->from], RB_STR_ARG(source)));
-		if (s->from == RB_SECRET_ENV && !s->optional && host->has_env != NULL &&
-		    !host->has_env(host->ctx, source))
-			lack(n, "the environment variable %.*s is not set", RB_STR_ARG(source));
-	}
-}
-
-void
-rb_plan_needs(struct rb_plan *p, unsigned depth)
-{
-	struct needs n = {.p = p, .unit = p->at.info->unit, .depth = depth};
-
-	n.begins = p->at.called ? "this step would fail" : "the run would not begin";
-
-	rb_arena_clear(&p->scratch);
-	need_commands(&n, "commands");
-	need_commands(&n, "optional");
-	need_shells(&n);
-	need_env(&n);
-	need_host(&n);
-	need_that(&n);
-	need_secrets(&n);
+	rb_diags_init(&diags, &p->arena);
+	if (proc->ninputs > 0)
+		rb_plan_tell(p, RB_PLAN_HEADING, 0, RB_STR(""),
+		    rb_arena_fmt(&p->scratch, "Inputs of %.*s", RB_STR_ARG(proc->name)), RB_STR(""));
+	settle(&s, proc->ninputs, p->opt->from_offers, p->opt->nfrom_offers, frame, &diags);
+	for (size_t i = 0; i < proc->ninputs; i++)
+		tell_input(p, &proc->inputs[i], &s.all[i]);
+	for (size_t i = 0; i < diags.len; i++)
+		rb_plan_tell(p, RB_PLAN_TROUBLE, 0, RB_STR(""), diags.items[i].text, RB_STR(""));
+	return frame;
 }
 
 /* ---- what a step calls ---- */
@@ -509,8 +336,34 @@ tell_with(struct rb_plan *p, const struct rb_call *call, struct rb_offer *offers
 	}
 }
 
-/* What is called from several steps is told once for all of them: what any of them gives is unknown inside.
- */
+/* The secrets that a library is handed; what it may do without, and none of its callers gives, is unset. */
+static void
+tell_handed(struct rb_plan *p, const struct rb_call *call, unsigned depth)
+{
+	for (size_t i = 0; i < call->nsecrets; i++)
+		rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("secret"),
+		    rb_arena_fmt(&p->scratch, "%.*s = <secret:%.*s>",
+			RB_STR_ARG(call->secrets[i].to->decl->name), RB_STR_ARG(call->secrets[i].from->name)),
+		    RB_STR(""));
+}
+
+void
+rb_plan_keep_back(const struct rb_call *call, struct rb_frame *file)
+{
+	const struct rb_unit *library = call->proc->unit;
+
+	for (size_t i = 0; i < library->nsecrets; i++) {
+		const struct rb_secret *s = &library->secrets[i];
+		bool handed = false;
+
+		for (size_t k = 0; k < call->nsecrets; k++)
+			handed = handed || call->secrets[k].to == s;
+		if (!handed)
+			rb_frame_clear(file, s->decl->slot);
+	}
+}
+
+/* What any of the steps that call it gives is unknown inside. */
 static size_t
 leave_open(struct rb_plan *p, const struct rb_plan_callee *callee, struct rb_offer *offers)
 {
@@ -536,13 +389,64 @@ new_frame(struct rb_plan *p, const struct rb_plan_callee *callee)
 	 */
 	if (callee->proc == NULL || callee->unit->library) {
 		file = rb_frame_new(p->opt->alloc, callee->unit->scope, NULL);
-		fill_file(p, callee->unit, file);
+		rb_plan_fill(p, callee->unit, file);
 	}
 	return callee->proc != NULL ? rb_frame_new(p->opt->alloc, callee->proc->scope, file) : file;
 }
 
+/* By input: what is given for it, or UNSET. */
+static struct rb_value *
+by_input(struct rb_plan *p, const struct rb_plan_callee *callee, const struct rb_call *call,
+    const struct rb_offer *offers)
+{
+	struct rb_value *values = RB_ARRAY(&p->arena, struct rb_value, callee->ninputs);
+
+	for (size_t i = 0; i < call->nwith; i++) {
+		if (call->with[i].input != NULL)
+			values[call->with[i].input - callee->inputs] =
+			    rb_value_copy(&p->arena, offers[i].value);
+	}
+	return values;
+}
+
+/* Whether what was told for some values holds for others: what was not known then was left open. */
+static bool
+covers(const struct rb_value *told, const struct rb_value *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool both_unset = told[i].kind == RB_V_UNSET && values[i].kind == RB_V_UNSET;
+
+		if (!both_unset && told[i].kind != RB_V_UNKNOWN && !rb_value_eq(told[i], values[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the callee must be told for this step; *noffers are then those to tell it with. */
+static bool
+to_tell(struct rb_plan *p, const struct rb_step *step, struct rb_plan_callee *callee, struct rb_offer *offers,
+    size_t *noffers, struct rb_str *shown)
+{
+	struct rb_value *values = by_input(p, callee, step->call, offers);
+
+	*shown = callee->first;
+	if (callee->values == NULL) {
+		callee->values = values;
+		callee->first = rb_plan_name(p, step);
+		return true;
+	}
+	if (covers(callee->values, values, callee->ninputs))
+		return false;
+	*shown = callee->open;
+	if (callee->open.n > 0)
+		return false;
+	callee->open = rb_plan_name(p, step);
+	*noffers = leave_open(p, callee, offers);
+	return true;
+}
+
 struct rb_frame *
-rb_plan_enter(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+rb_plan_enter(struct rb_plan *p, const struct rb_step *step, struct rb_str *shown, unsigned depth)
 {
 	const struct rb_call *call = step->call;
 	struct rb_plan_callee *callee = rb_plan_callee_of(p, call);
@@ -553,17 +457,18 @@ rb_plan_enter(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	struct rb_diags diags;
 
 	tell_with(p, call, offers, depth);
-	if (callee->shown)
+	tell_handed(p, call, depth);
+	if (!to_tell(p, step, callee, offers, &noffers, shown))
 		return NULL;
-	if (callee->sites > 1)
-		noffers = leave_open(p, callee, offers);
 	frame = new_frame(p, callee);
+	if (call->what == RB_CALL_LIBRARY && callee->sites == 1)
+		rb_plan_keep_back(call, frame->file);
 	rb_diags_init(&diags, &p->arena);
 	if (settle(&s, callee->ninputs, offers, noffers, frame, &diags) == 0 && callee->proc == NULL)
 		settle_values(p, callee->unit, frame, &diags);
 	for (size_t i = 0; i < diags.len; i++)
 		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), diags.items[i].text, RB_STR(""));
-	if (callee->proc == NULL)
-		forget_set_values(rb_plan_unit_of(p, callee->unit), frame);
+	if (callee->proc == NULL && rb_plan_unit_of(p, callee->unit)->revisits)
+		rb_plan_forget_set(rb_plan_unit_of(p, callee->unit), frame);
 	return frame;
 }

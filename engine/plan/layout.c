@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/wrap.h"
 
 enum {
 	MARGIN = 9, /* columns of the effects */
@@ -102,35 +103,29 @@ width_of(const struct rb_layout *l)
 	return l->width != 0 && l->width < RB_LAYOUT_LEAST ? RB_LAYOUT_LEAST : l->width;
 }
 
-/* A text of words from `column` on, continued at `indent`. Returns the column that follows. */
+/* A text of words from `column` on, continued at `indent`; words stay whole, so that they can be copied.
+ * Returns the column that follows. */
 static size_t
 prose(struct rb_layout *l, enum ink i, struct rb_str s, size_t column, size_t indent)
 {
-	size_t width = width_of(l), at = 0;
+	size_t width = width_of(l);
 	struct rb_buf b;
 	struct rb_str text;
-	bool first = true;
 
 	safe(l, s, &b);
 	text = rb_buf_view(&b);
 	ink(l, i, true);
-	while (at < text.n) {
-		size_t end = rb_str_find(text, RB_STR(" "), at), w;
-		struct rb_str word = rb_str_cut(text, at, end);
+	while (text.n > 0) {
+		size_t room = width == 0 ? SIZE_MAX : width > column ? width - column : 0;
+		struct rb_str line = rb_wrap_line(&text, room, RB_WRAP_WHOLE);
 
-		w = rb_str_width(word);
-		if (!first && width != 0 && column + 1 + w > width && column > indent) {
+		rb_buf_str(&l->out, line);
+		column += rb_str_width(line);
+		if (text.n > 0) {
 			rb_buf_char(&l->out, '\n');
 			rb_buf_pad(&l->out, ' ', indent);
 			column = indent;
-		} else if (!first) {
-			rb_buf_char(&l->out, ' ');
-			column++;
 		}
-		rb_buf_str(&l->out, word);
-		column += w;
-		first = false;
-		at = end == SIZE_MAX ? text.n : end + 1;
 	}
 	ink(l, i, false);
 	rb_buf_free(&b);
@@ -166,15 +161,16 @@ dash(const struct rb_layout *l)
 	return l->ascii ? RB_STR(" - ") : RB_STR(" · ");
 }
 
-/* A remark at the end of a line, or on one of its own where it does not fit. */
-static void
+/* A remark at the end of a line, or on one of its own where it does not fit. Returns the column that follows.
+ */
+static size_t
 remark(struct rb_layout *l, struct rb_str note, size_t column, size_t indent)
 {
 	struct rb_str dot = dash(l);
 	size_t width = width_of(l);
 
 	if (note.n == 0)
-		return;
+		return column;
 	if (width != 0 && column > indent && column + rb_str_width(dot) + columns(l, note) > width) {
 		end_line(l);
 		rb_buf_pad(&l->out, ' ', indent);
@@ -185,7 +181,7 @@ remark(struct rb_layout *l, struct rb_str note, size_t column, size_t indent)
 		ink(l, DIM, false);
 		column += rb_str_width(dot);
 	}
-	prose(l, DIM, note, column, indent);
+	return prose(l, DIM, note, column, indent);
 }
 
 /* A name in a column of its own. Returns the column that follows. */
@@ -289,7 +285,7 @@ lay_step(struct rb_layout *l, const struct rb_plan_item *it)
 	lay_margin(l, it);
 	put(l, BOLD, it->name);
 	column += columns(l, it->name);
-	if (it->text.n > 0) {
+	if (it->name.n > 0 && it->text.n > 0) {
 		rb_buf_c(&l->out, "  ");
 		column += 2;
 	}
@@ -342,7 +338,8 @@ lay_fact(struct rb_layout *l, const struct rb_plan_item *it)
 
 	put(l, DIM, it->name);
 	column += columns(l, it->name);
-	remark(l, it->text, column, indent);
+	column = remark(l, it->text, column, indent);
+	remark(l, it->note, column, indent);
 	end_line(l);
 }
 

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "kinds/kinds.h"
 
-static void
-detail(struct rb_plan *p, unsigned depth, const char *name, struct rb_str text, const char *note)
+void
+rb_plan_detail(struct rb_plan *p, unsigned depth, const char *name, struct rb_str text, const char *note)
 {
 	rb_plan_tell(p, RB_PLAN_DETAIL, depth, rb_str_c(name), text, rb_str_c(note));
 }
@@ -28,15 +28,6 @@ is_command(const struct rb_request *req)
 }
 
 static void
-tell_missing(struct rb_plan *p, struct rb_str name, unsigned depth)
-{
-	if (rb_plan_has(p, name))
-		return;
-	trouble(
-	    p, depth, rb_arena_fmt(&p->scratch, "there is no program `%.*s` on this host", RB_STR_ARG(name)));
-}
-
-static void
 tell_script(struct rb_plan *p, const struct rb_request *req, struct rb_str text, unsigned depth, bool in_row)
 {
 	text = rb_str_chomp(text);
@@ -52,7 +43,8 @@ tell_script(struct rb_plan *p, const struct rb_request *req, struct rb_str text,
 		at = end + 1;
 	}
 	if (rb_str_is(req->step->shell, "sh"))
-		detail(p, depth, "shell", RB_STR("sh"), "");
+		rb_plan_detail(p, depth, "shell", RB_STR("sh"), "");
+	rb_plan_programs(p, text, depth);
 }
 
 static struct rb_str
@@ -68,19 +60,32 @@ argv_text(struct rb_plan *p, struct rb_value list)
 }
 
 static void
+put_variable(struct rb_buf *out, const struct rb_vpair *pair, bool secret)
+{
+	rb_buf_fmt(out, "%.*s=", RB_STR_ARG(pair->key));
+	if (secret && pair->value.kind != RB_V_UNKNOWN)
+		rb_buf_fmt(out, "<secret:%.*s>", RB_STR_ARG(pair->key));
+	else if (pair->value.kind == RB_V_ERROR)
+		rb_buf_c(out, "<cannot be had>");
+	else
+		rb_plan_quote(out, pair->value);
+}
+
+static void
+put_variables(struct rb_buf *out, struct rb_value env, bool secret)
+{
+	for (size_t i = 0; env.kind == RB_V_MAP && i < env.map->len; i++) {
+		put_variable(out, &env.map->pairs[i], secret);
+		rb_buf_char(out, '\n');
+	}
+}
+
+static void
 tell_variables(struct rb_plan *p, struct rb_value env, bool secret, unsigned depth)
 {
 	for (size_t i = 0; env.kind == RB_V_MAP && i < env.map->len; i++) {
-		const struct rb_vpair *pair = &env.map->pairs[i];
-
 		rb_buf_clear(&p->text);
-		rb_buf_fmt(&p->text, "%.*s=", RB_STR_ARG(pair->key));
-		if (secret && pair->value.kind != RB_V_UNKNOWN)
-			rb_buf_fmt(&p->text, "<secret:%.*s>", RB_STR_ARG(pair->key));
-		else if (pair->value.kind == RB_V_ERROR)
-			rb_buf_c(&p->text, "<cannot be had>");
-		else
-			rb_plan_quote(&p->text, pair->value);
+		put_variable(&p->text, &env.map->pairs[i], secret);
 		rb_plan_tell(p, RB_PLAN_EXACT, depth, RB_STR(""),
 		    rb_arena_str(&p->scratch, rb_buf_view(&p->text)), RB_STR(""));
 	}
@@ -96,10 +101,10 @@ tell_io(struct rb_plan *p, const struct rb_request *req, unsigned depth)
 
 	for (size_t i = 0; is_command(req) && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].value.kind != RB_V_UNSET && rows[i].value.kind != RB_V_ERROR)
-			detail(p, depth, rows[i].name, rb_plan_show(p, rows[i].value), "");
+			rb_plan_detail(p, depth, rows[i].name, rb_plan_show(p, rows[i].value), "");
 	}
 	if (req->step->interactive)
-		detail(p, depth, "terminal", RB_STR("it would have the terminal for itself"), "");
+		rb_plan_detail(p, depth, "terminal", RB_STR("it would have the terminal for itself"), "");
 }
 
 /* ---- what its keys say ---- */
@@ -135,11 +140,11 @@ tell_keys(struct rb_plan *p, const struct rb_request *req, unsigned depth)
 		    told_elsewhere(req, i) || (key->type == RB_K_CHOICES && req->step->narms > 0))
 			continue;
 		if (key->type != RB_K_HEADERS) {
-			detail(p, depth, key->name, rb_plan_show(p, v), "");
+			rb_plan_detail(p, depth, key->name, rb_plan_show(p, v), "");
 			continue;
 		}
 		for (size_t k = 0; v.kind == RB_V_MAP && k < v.map->len; k++)
-			detail(p, depth, "header",
+			rb_plan_detail(p, depth, "header",
 			    rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(v.map->pairs[k].key),
 				RB_STR_ARG(rb_plan_show(p, v.map->pairs[k].value))),
 			    "");
@@ -188,9 +193,9 @@ tell_asserts(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 			       a->span.to == step->action_span.to;
 
 		if (a->op == RB_ASSERT_TRUE)
-			detail(p, depth, "expects", rb_expr_text(a->that), "");
+			rb_plan_detail(p, depth, "expects", rb_expr_text(a->that), "");
 		else if (!implied)
-			detail(p, depth, "expects",
+			rb_plan_detail(p, depth, "expects",
 			    rb_arena_fmt(&p->scratch, "%.*s %s %.*s", RB_STR_ARG(a->name), ops[a->op],
 				RB_STR_ARG(want_text(p, a))),
 			    "");
@@ -203,7 +208,7 @@ tell_findings(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	for (size_t i = 0; i < step->nmatches; i++) {
 		const struct rb_match_key *m = &step->matches[i];
 
-		detail(p, depth, "match",
+		rb_plan_detail(p, depth, "match",
 		    rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(m->name),
 			RB_STR_ARG(
 			    m->pattern != NULL ? rb_pattern_text(m->pattern) : rb_plan_tmpl(p, m->tmpl))),
@@ -212,7 +217,7 @@ tell_findings(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	for (size_t i = 0; i < step->ncaptures; i++) {
 		const struct rb_capture *c = &step->captures[i];
 
-		detail(p, depth, "takes",
+		rb_plan_detail(p, depth, "takes",
 		    rb_arena_fmt(
 			&p->scratch, "%.*s = %.*s", RB_STR_ARG(c->name), RB_STR_ARG(rb_expr_text(c->value))),
 		    c->secret ? "secret" : "");
@@ -245,7 +250,7 @@ tell_retry(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 		rb_buf_fmt(&p->text, ", for %s in all", rb_clock_exact(limit, within));
 	if (r->cond != NULL)
 		rb_buf_fmt(&p->text, ", if %.*s", RB_STR_ARG(rb_expr_text(r->cond)));
-	detail(p, depth, "again", rb_arena_str(&p->scratch, rb_buf_view(&p->text)), "");
+	rb_plan_detail(p, depth, "again", rb_arena_str(&p->scratch, rb_buf_view(&p->text)), "");
 }
 
 static void
@@ -258,75 +263,17 @@ tell_stop_on(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	if (s == NULL)
 		return;
 	if (s->pattern != NULL || s->tmpl != NULL)
-		detail(p, depth, "stops",
+		rb_plan_detail(p, depth, "stops",
 		    s->pattern != NULL ? rb_pattern_text(s->pattern) : rb_plan_tmpl(p, s->tmpl),
 		    "when its output says this");
 	if (s->operator_)
-		detail(p, depth, "stops", RB_STR("when the operator says so"), "");
+		rb_plan_detail(p, depth, "stops", RB_STR("when the operator says so"), "");
 	time = rb_plan_duration(p, s->after, -1);
 	if (time >= 0)
-		detail(p, depth, "stops",
+		rb_plan_detail(p, depth, "stops",
 		    time == RB_NEVER ? RB_STR("after a time that is not known")
 				     : rb_arena_fmt(&p->scratch, "after %s", rb_clock_exact(time, after)),
 		    "");
-}
-
-/* ---- people ---- */
-
-static bool
-listed(const char *const *ids, size_t n, struct rb_str id)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (rb_str_is(id, ids[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Whether --yes would answer it, or has; and what the summary says of it. */
-static struct rb_str
-who_answers(struct rb_plan *p, const struct rb_step *step)
-{
-	const struct rb_confirm *c = step->confirm;
-	bool by_id = listed(p->opt->yes_ids, p->opt->nyes_ids, step->id);
-
-	p->asks++;
-	if (by_id || (p->opt->yes && !c->needs_id)) {
-		p->answered++;
-		return by_id ? rb_arena_fmt(&p->scratch, "answered by --yes=%.*s", RB_STR_ARG(step->id))
-			     : RB_STR("answered by --yes");
-	}
-	if (!c->needs_id)
-		return RB_STR("--yes answers it");
-	p->asks_id++;
-	rb_buf_fmt(&p->ids, "%s--yes=%.*s", p->ids.len > 0 ? " " : "", RB_STR_ARG(step->id));
-	return rb_arena_fmt(&p->scratch, "--yes does not answer it, --yes=%.*s does", RB_STR_ARG(step->id));
-}
-
-void
-rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth)
-{
-	const struct rb_confirm *c = step->confirm;
-	struct rb_value v = rb_v_unknown(RB_STR(""));
-	struct rb_eval ev = rb_plan_eval(p);
-	struct rb_str text;
-
-	if (c == NULL)
-		return;
-	v = c->text != NULL ? rb_tmpl_eval(c->text, &ev) : v;
-	text = c->text != NULL ? rb_plan_show(p, v) : RB_STR("whether to do it, since it is dangerous");
-	detail(p, depth, "asks", text, who_answers(p, step).p);
-	if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR)
-		trouble(p, depth, rb_plan_why(p, v));
-	if (c->type != NULL)
-		detail(p, depth, "typed", rb_plan_tmpl(p, c->type), "must be typed to confirm");
-	if (c->by.n > 0)
-		detail(p, depth, "by", c->by, "must confirm it");
-	if (step->loop != NULL)
-		detail(p, depth, "", RB_STR("once, for all of the items"), "");
-	if (step->optional)
-		detail(
-		    p, depth, "", RB_STR("declined, the step would be skipped and the run would go on"), "");
 }
 
 /* ---- requests ---- */
@@ -369,10 +316,10 @@ tell_request(struct rb_plan *p, const struct rb_request *req, unsigned depth, bo
 
 	if (is_command(req) && v.kind == RB_V_LIST) {
 		if (!in_row)
-			detail(p, depth, "argv", argv_text(p, v), "");
+			rb_plan_detail(p, depth, "argv", argv_text(p, v), "");
 		if (v.list->len > 0 && v.list->items[0].kind == RB_V_TEXT &&
 		    rb_str_find(v.list->items[0].s, RB_STR("/"), 0) == SIZE_MAX)
-			tell_missing(p, v.list->items[0].s, depth);
+			rb_plan_program(p, v.list->items[0].s, depth);
 	} else if (is_command(req) && v.kind == RB_V_TEXT) {
 		tell_script(p, req, v.s, depth, in_row);
 	} else if (!in_row) {
@@ -399,11 +346,25 @@ rb_plan_probe(struct rb_plan *p, const char *label, const struct rb_probe *probe
 		return;
 	req = rb_step_resolve(probe->step, &ev);
 	line = one_line(p, req);
-	detail(p, depth, label, line.n > 0 ? line : RB_STR("this look passes:"),
+	rb_plan_detail(p, depth, label, line.n > 0 ? line : RB_STR("this look passes:"),
 	    rb_time_text(p, rb_time_probe(p, probe)).p);
 	tell_request(p, req, depth + 1, line.n > 0);
 	tell_findings(p, probe->step, depth + 1);
 	tell_asserts(p, probe->step, depth + 1);
+}
+
+void
+rb_plan_done_if(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	if (step->done_if == NULL)
+		return;
+	if (step == p->now) {
+		rb_plan_detail(p, depth, "first",
+		    RB_STR("it was looked whether there is something to do: there is"), "");
+		return;
+	}
+	rb_plan_probe(p, "first", step->done_if, depth);
+	rb_plan_detail(p, depth, "", RB_STR("if that passes, there is nothing to do"), "");
 }
 
 /* What a person is to do has words of its own. */
@@ -423,17 +384,21 @@ label_of(const struct rb_kind *kind)
 	return NULL;
 }
 
-static void
+/* False if it was counted before. */
+static bool
 count(struct rb_plan *p, const struct rb_step *step)
 {
+	if (!rb_plan_first(p, step, RB_PLAN_TOLD_STEP))
+		return false;
 	if (step->effect == RB_DANGER)
-		p->dangers++;
+		p->sum.dangers++;
 	else if (step->effect == RB_CHANGE)
-		p->changes++;
+		p->sum.changes++;
 	else
-		p->reads++;
+		p->sum.reads++;
 	if ((step->kind->traits & RB_KIND_PEOPLE) != 0)
-		p->people++;
+		p->sum.people++;
+	return true;
 }
 
 static void
@@ -443,9 +408,91 @@ tell_row(struct rb_plan *p, const struct rb_step *step, struct rb_str text, bool
 			    .depth = depth,
 			    .has_effect = true,
 			    .effect = step->effect,
-			    .name = step->id,
+			    .name = step->has_id ? step->id : RB_STR(""),
 			    .text = text,
 			    .note = rb_time_text(p, rb_time_leaf(p, step))});
+}
+
+/* ---- what would be changed ---- */
+
+static struct rb_plan_change *
+new_change(struct rb_plan *p)
+{
+	struct rb_plan_sum *sum = &p->sum;
+
+	if (sum->nwould == p->cap) {
+		struct rb_plan_change *old = sum->would;
+
+		p->cap = p->cap > 0 ? 2 * p->cap : 16;
+		sum->would = RB_ARRAY(sum->arena, struct rb_plan_change, p->cap);
+		if (sum->nwould > 0)
+			memcpy(sum->would, old, sum->nwould * sizeof(*old));
+	}
+	return &sum->would[sum->nwould++];
+}
+
+/* All that it would do, exactly: as tell_request has it, in one text. */
+static struct rb_str
+whole_of(struct rb_plan *p, const struct rb_request *req)
+{
+	struct rb_value v = is_command(req) ? req->values[RB_ARG_SCRIPT_SCRIPT] : rb_v_null();
+
+	if (v.kind == RB_V_LIST)
+		return argv_text(p, v);
+	return v.kind == RB_V_TEXT ? rb_str_chomp(v.s) : summary_of(p, req);
+}
+
+static struct rb_str
+variables_of(struct rb_plan *p, const struct rb_request *req)
+{
+	rb_buf_clear(&p->text);
+	put_variables(&p->text, req->env, false);
+	put_variables(&p->text, req->secret_env, true);
+	return rb_str_chomp(rb_buf_view(&p->text));
+}
+
+static void
+note_change(struct rb_plan *p, const struct rb_step *step, const struct rb_request *req, struct rb_str item,
+    size_t more)
+{
+	struct rb_plan_change *c = new_change(p);
+	struct rb_arena *arena = p->sum.arena;
+
+	*c = (struct rb_plan_change){.step = step,
+	    .effect = step->effect,
+	    .title = rb_arena_str(arena, rb_plan_tmpl(p, step->title)),
+	    .path = rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(p->at.path), RB_STR_ARG(step->id)),
+	    .request = rb_arena_str(arena, whole_of(p, req)),
+	    .item = rb_arena_str(arena, item),
+	    .more = more,
+	    .open = p->open > 0};
+	c->values = rb_arena_str(arena, variables_of(p, req));
+}
+
+/* Each item of a loop of its own, as far as they are known. */
+static void
+note_changes(struct rb_plan *p, const struct rb_step *step, const struct rb_request *req,
+    const struct rb_plan_lead *lead)
+{
+	struct rb_value *item, before;
+	size_t n;
+
+	if (step->loop == NULL || lead->items < 0) {
+		note_change(p, step, req, RB_STR(""), 0);
+		return;
+	}
+	n = lead->list.kind == RB_V_LIST ? lead->list.list->len : 0;
+	item = &p->at.frame->slots[step->loop->as->slot].value;
+	before = *item;
+	for (size_t i = 0; i < n && i < RB_PLAN_ITEMS_SHOWN; i++) {
+		struct rb_eval ev = rb_plan_eval(p);
+
+		*item = lead->list.list->items[i];
+		req = rb_step_resolve(step, &ev);
+		note_change(p, step, req, rb_plan_show(p, *item),
+		    i + 1 == RB_PLAN_ITEMS_SHOWN ? n - RB_PLAN_ITEMS_SHOWN : 0);
+	}
+	*item = before;
 }
 
 void
@@ -457,19 +504,23 @@ rb_plan_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 	struct rb_str line = one_line(p, req), title = rb_plan_tmpl(p, step->title);
 	bool in_row = title.n == 0 && label == NULL && line.n > 0;
 
-	count(p, step);
+	bool first = count(p, step);
+
+	/* Without id, title and command there is still the word for what it does. */
+	if (!in_row && !step->has_id && title.n == 0)
+		title = rb_str_c(step->action);
 	tell_row(p, step, in_row ? line : title, in_row, depth);
 	if (step->note != NULL)
 		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), rb_plan_tmpl(p, step->note), RB_STR(""));
 	rb_plan_lead(p, step, lead, depth);
+	if (step->effect != RB_READ && (first || p->again == 0))
+		note_changes(p, step, req, lead);
 	if (step->effect_why.n > 0)
-		detail(p, depth, step->effect == RB_READ ? "reads" : "effect", step->effect_why, "");
-	rb_plan_probe(p, "first", step->done_if, depth);
-	if (step->done_if != NULL)
-		detail(p, depth, "", RB_STR("if that passes, there is nothing to do"), "");
+		rb_plan_detail(p, depth, step->effect == RB_READ ? "reads" : "effect", step->effect_why, "");
+	rb_plan_done_if(p, step, depth);
 	rb_plan_confirm(p, step, depth);
 	if (label != NULL)
-		detail(p, depth, label, line, "");
+		rb_plan_detail(p, depth, label, line, "");
 	tell_request(p, req, depth, in_row || label != NULL);
 	tell_stop_on(p, step, depth);
 	tell_findings(p, step, depth);
@@ -478,6 +529,6 @@ rb_plan_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 	tell_retry(p, step, depth);
 	rb_plan_probe(p, "verifies", step->verify, depth);
 	if ((step->kind->traits & RB_KIND_STAYS) != 0)
-		detail(p, depth, "stays",
+		rb_plan_detail(p, depth, "stays",
 		    step->keep ? RB_STR("it outlives the run") : RB_STR("it is ended with the run"), "");
 }

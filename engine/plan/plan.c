@@ -62,6 +62,38 @@ rb_plan_why(struct rb_plan *p, struct rb_value v)
 	return v.kind == RB_V_UNKNOWN ? RB_STR("") : v.s;
 }
 
+struct rb_str
+rb_plan_name(struct rb_plan *p, const struct rb_step *step)
+{
+	const struct rb_source *src = step->unit->src;
+	size_t line = rb_source_pos(src, step->span.from).line;
+
+	if (step->has_id)
+		return step->id;
+	if (step->unit != p->program->main)
+		return rb_arena_fmt(&p->arena, "%.*s:%zu", RB_STR_ARG(src->name), line);
+	return rb_arena_fmt(&p->arena, "line %zu", line);
+}
+
+bool
+rb_plan_first(struct rb_plan *p, const struct rb_step *step, unsigned bit)
+{
+	unsigned char *told = &rb_plan_unit_of(p, step->unit)->told[step->index];
+	bool first = (*told & bit) == 0;
+
+	*told = (unsigned char)(*told | bit);
+	return first;
+}
+
+void
+rb_plan_may_end(struct rb_plan *p, enum rb_end end)
+{
+	if (!p->at.called)
+		p->sum.ends |= 1U << end;
+	else if (end != RB_END_RESOLVED)
+		p->leak = true;
+}
+
 /* ---- what is known of a file before it is walked ---- */
 
 struct rb_str
@@ -181,6 +213,7 @@ prepare(struct rb_plan *p, struct rb_plan_unit *info, const struct rb_unit *u)
 	info->unit = u;
 	info->times = RB_ARRAY(&p->arena, uint32_t, u->nsteps + 1);
 	info->wanted = RB_ARRAY(&p->arena, uint32_t, u->nsteps + 1);
+	info->told = RB_ARRAY(&p->arena, unsigned char, u->nsteps);
 	info->set = RB_ARRAY(&p->arena, struct rb_plan_set, u->nvalues);
 	info->leaves = counts;
 	info->changes = counts + (u->nsteps + 1);
@@ -245,20 +278,20 @@ total_asks(struct rb_plan *p)
 {
 	struct rb_str note = RB_STR("");
 
-	if (p->asks > 0) {
+	if (p->sum.asks > 0) {
 		if (p->asks_id > 0)
 			note = rb_arena_fmt(&p->scratch, "--yes does not answer %s; give %s",
-			    p->asks_id < p->asks ? "all of them"
-			    : p->asks == 1       ? "it"
-						 : "them",
+			    p->asks_id < p->sum.asks ? "all of them"
+			    : p->sum.asks == 1       ? "it"
+						     : "them",
 			    rb_buf_cstr(&p->ids));
-		else if (p->answered < p->asks)
-			note = p->asks == 1 ? RB_STR("--yes answers it") : RB_STR("--yes answers them");
-		total(p, "asks", counted(p, p->asks, "confirmation", "confirmations"), note);
+		else if (p->sum.answered < p->sum.asks)
+			note = p->sum.asks == 1 ? RB_STR("--yes answers it") : RB_STR("--yes answers them");
+		total(p, "asks", counted(p, p->sum.asks, "confirmation", "confirmations"), note);
 	}
-	if (p->people > 0)
+	if (p->sum.people > 0)
 		total(p, "people",
-		    counted(p, p->people, "step is a question or work by hand",
+		    counted(p, p->sum.people, "step is a question or work by hand",
 			"steps are questions or work by hand"),
 		    RB_STR("without a terminal nobody can answer, and the run would end there"));
 }
@@ -274,7 +307,7 @@ total_time(struct rb_plan *p, struct rb_plan_time t)
 	if (limit != RB_NEVER)
 		note = rb_arena_fmt(&p->scratch, "the run's own limit is %s%s", rb_clock_exact(limit, text),
 		    t.most > limit ? ": after it, nothing new would start" : "");
-	total(p, "time", rb_time_text(p, t), note);
+	total(p, "time", rb_time_whole(p, t), note);
 }
 
 /* Procedures that no step calls are on no path: they are for --from. */
@@ -293,24 +326,61 @@ total_apart(struct rb_plan *p)
 	}
 }
 
+/* Programs that were looked for, by requires, argv or a script, and are not there. */
+static void
+total_missing(struct rb_plan *p)
+{
+	rb_buf_clear(&p->text);
+	for (size_t i = 0; i < p->commands.len; i++) {
+		const struct rb_map_entry *e = &p->commands.entries[i];
+
+		if (((const char *)e->value)[0] == 'n')
+			rb_buf_fmt(&p->text, "%s%.*s", p->text.len > 0 ? ", " : "", RB_STR_ARG(e->key));
+	}
+	if (p->text.len > 0)
+		total(p, "programs", rb_arena_str(&p->scratch, rb_buf_view(&p->text)),
+		    RB_STR("not on this host"));
+}
+
+/* Steps that were passed over, and told nowhere else. */
+static size_t
+count_hidden(const struct rb_plan *p)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < p->program->nunits; k++) {
+		const struct rb_plan_unit *u = &p->units[k];
+
+		for (size_t i = 0; i < u->unit->nsteps; i++) {
+			bool leaf = u->unit->steps_in_order[i]->op == RB_OP_LEAF;
+
+			n += leaf && (u->told[i] & (RB_PLAN_HIDDEN | RB_PLAN_TOLD_STEP)) == RB_PLAN_HIDDEN;
+		}
+	}
+	return n;
+}
+
 static void
 totals(struct rb_plan *p, struct rb_plan_time t)
 {
+	p->sum.hidden = count_hidden(p);
 	rb_arena_clear(&p->scratch);
 	rb_plan_tell(p, RB_PLAN_HEADING, 0, RB_STR(""), RB_STR("In all"), RB_STR(""));
 	total(p, "steps",
 	    rb_arena_fmt(&p->scratch, "%zu would read, %zu would change something, %zu %s dangerous",
-		p->reads, p->changes, p->dangers, p->dangers == 1 ? "is" : "are"),
+		p->sum.reads, p->sum.changes, p->sum.dangers, p->sum.dangers == 1 ? "is" : "are"),
 	    RB_STR(""));
-	if (p->hidden > 0)
+	if (p->sum.hidden > 0)
 		total(p, "left out",
-		    counted(p, p->hidden, "step that is not on this path", "steps that are not on this path"),
+		    counted(
+			p, p->sum.hidden, "step that is not on this path", "steps that are not on this path"),
 		    RB_STR(""));
 	total_apart(p);
 	total_asks(p);
 	total_time(p, t);
 	for (size_t i = 0; i < p->opt->nassume; i++)
 		total(p, i == 0 ? "assumed" : "", rb_str_c(p->opt->assume[i]), RB_STR(""));
+	total_missing(p);
 	if (p->lacks > 0)
 		total(p, "lacks",
 		    counted(p, p->lacks, "thing that this host lacks", "things that this host lacks"),
@@ -360,21 +430,29 @@ walk(struct rb_plan *p)
 
 	if (find_from(p, &from) < 0 || rb_plan_assume(p) < 0)
 		return -1;
-	p->at = (struct rb_plan_place){.info = rb_plan_unit_of(p, p->program->main)};
-	p->at.frame = rb_plan_settle(p);
-	if (p->at.frame == NULL)
-		return -1;
-	p->at.proc = from;
-	tell_book(p);
-	way = rb_plan_file(p, 0);
+	p->at = (struct rb_plan_place){.info = rb_plan_unit_of(p, p->program->main), .proc = from};
+	if (p->opt->stand != NULL) {
+		way = rb_plan_resume(p);
+	} else {
+		p->at.frame = rb_plan_settle(p);
+		if (p->at.frame == NULL)
+			return -1;
+		tell_book(p);
+		way = rb_plan_file(p, 0);
+	}
+	if (p->leak)
+		rb_plan_may_end(p, RB_END_FAILED);
 	totals(p, way.time);
-	rb_frame_free(p->at.frame);
+	p->sum.most = way.time.most;
+	p->sum.waits_for_people = way.time.people;
+	if (p->at.frame != NULL)
+		rb_frame_free(p->at.frame);
 	return 0;
 }
 
 int
 rb_plan_run(const struct rb_program *program, const struct rb_plan_options *options,
-    const struct rb_plan_sink *sink, struct rb_diags *diags)
+    const struct rb_plan_sink *sink, struct rb_plan_sum *sum, struct rb_diags *diags)
 {
 	struct rb_plan p = {.program = program, .opt = options, .sink = sink, .diags = diags};
 	int r;
@@ -387,7 +465,10 @@ rb_plan_run(const struct rb_program *program, const struct rb_plan_options *opti
 	rb_buf_init(&p.text, options->alloc, TEXT_MAX);
 	rb_buf_init(&p.ids, options->alloc, TEXT_MAX);
 	prepare_all(&p);
+	p.sum.arena = sum != NULL ? sum->arena : &p.arena;
 	r = walk(&p);
+	if (sum != NULL)
+		*sum = p.sum;
 	rb_buf_free(&p.text);
 	rb_buf_free(&p.ids);
 	rb_arena_free(&p.scratch);

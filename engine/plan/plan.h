@@ -8,6 +8,7 @@
 
 #include "lang/kind.h"
 #include "lang/settle.h"
+#include "lang/stand.h"
 
 /* What an item is; how it is laid out is the sink's business. */
 enum rb_plan_part {
@@ -26,6 +27,7 @@ enum rb_plan_part {
 	RB_PLAN_TROUBLE, /* text: what stands in the way */
 	RB_PLAN_PARTS
 };
+extern const char *const rb_plan_part_words[RB_PLAN_PARTS]; /* "book", "heading", …: as JSON has them */
 
 struct rb_plan_item {
 	enum rb_plan_part part;
@@ -60,11 +62,46 @@ struct rb_plan_options {
 	size_t nassume;
 	const struct rb_offer *offers; /* for the inputs; those that are missing are unknown */
 	size_t noffers;
+	const struct rb_offer *from_offers; /* the same for those of `from` */
+	size_t nfrom_offers;
+	/* NULL: all of the run is told. Else what is left of one that has come to this point: the step that
+	 * comes next, first, then what follows it, outwards. Facts in its frames are known, and decide; those
+	 * of steps that come only now are not. Inputs, values and needs are not told again. */
+	const struct rb_stand *stand;
 	bool yes; /* as rb_run_options: what would be answered */
 	const char *const *yes_ids;
 	size_t nyes_ids;
 	struct rb_plan_host host;
 	int64_t wall; /* ns since the epoch, for now() */
+};
+
+/* Something that would be changed. */
+struct rb_plan_change {
+	const struct rb_step *step;
+	enum rb_effect effect; /* CHANGE or DANGER */
+	struct rb_str title;   /* with the values that are known; may be empty */
+	struct rb_str path;    /* where it stands, as in a record: "restart/start" */
+	struct rb_str
+	    request; /* what it would do, exactly: "POST http://…", the words of argv, all of a script */
+	struct rb_str values; /* what its process would find: "port=8000", one a line; may be empty */
+	struct rb_str item;   /* in a loop of its own: for which item; empty: for all of them, or none */
+	size_t more;          /* items of the loop beyond those that have a row each */
+	bool open;            /* it hangs on a condition that cannot be decided now */
+};
+
+/* What a plan comes to. Ownership: all of it lives in the arena, which is the caller's, or in the program. */
+struct rb_plan_sum {
+	struct rb_arena *arena;
+	size_t reads, changes, dangers; /* steps that would be done, each counted once */
+	size_t asks, answered;          /* confirmations, and those of them that the options answer */
+	size_t people;                  /* questions, and work by hand */
+	size_t hidden;                  /* steps that are not on this path */
+	size_t nwould;                  /* in the order of the walk */
+	struct rb_plan_change *would;
+	unsigned ends; /* 1 << enum rb_end: how it may end, as far as this is known: by reaching the end, by
+			  `end`, by a failure that nothing takes */
+	int64_t most;  /* ns at most; RB_NEVER: there is no bound */
+	bool waits_for_people; /* and what people take */
 };
 
 enum {
@@ -73,8 +110,8 @@ enum {
 };
 
 /* Tells what a run of the program would do. 0; or -1 before anything was told: inputs, `from` or assumptions
- * do not fit, which is in diags. */
+ * do not fit, which is in diags. `sum` may be NULL; else its arena is given. */
 int rb_plan_run(const struct rb_program *program, const struct rb_plan_options *options,
-    const struct rb_plan_sink *sink, struct rb_diags *diags);
+    const struct rb_plan_sink *sink, struct rb_plan_sum *sum, struct rb_diags *diags);
 
 #endif

@@ -7,11 +7,20 @@
 
 #define RB_PLAN_BACK UINT32_MAX
 
+/* Why there is no bound. */
+enum rb_plan_unbounded { RB_PLAN_HOW_LONG, RB_PLAN_HOW_OFTEN, RB_PLAN_HOW_MANY };
+
 /* How long something takes at most. */
 struct rb_plan_time {
-	int64_t most; /* ns; RB_NEVER: there is no bound that is known now */
-	bool people;  /* and what people take */
+	int64_t most;                  /* ns; RB_NEVER: there is no bound that is known now */
+	bool people;                   /* and what people take */
+	bool others;                   /* at `who` and at others */
+	const struct rb_step *who;     /* where people are waited for first; may be NULL */
+	const struct rb_step *endless; /* what has no bound first; may be NULL */
+	enum rb_plan_unbounded why;    /* what is not known of it */
 };
+
+enum { RB_PLAN_TOLD_STEP = 1, RB_PLAN_TOLD_ASK = 2, RB_PLAN_HIDDEN = 4 };
 
 /* What is known of a file before it is walked; by index of its steps. */
 struct rb_plan_unit {
@@ -22,7 +31,8 @@ struct rb_plan_unit {
 	uint32_t *
 	    changes; /* of the steps before it: leaves that change, are dangerous, ask; one more at the end */
 	uint32_t *dangers, *asks, *leaves;
-	bool revisits; /* steps may be visited again with other values */
+	unsigned char *told; /* by step: RB_PLAN_TOLD_ bits, so that what is told twice counts once */
+	bool revisits;       /* steps may be visited again with other values */
 	/* values that were `set` in what was walked, and where last; those that became unknown are gone */
 	size_t nset;
 	struct rb_plan_set {
@@ -39,10 +49,31 @@ struct rb_plan_callee {
 	size_t ninputs;
 	size_t sites; /* steps that call it */
 	bool *given;  /* by input: some of them give it */
-	bool shown;
-	struct rb_str first; /* the id of the step under which it was shown */
+	/* It is told with the inputs that the first of them gives; then once more, for all that give others,
+	 * with these left open. What follows refers to one of both. */
+	struct rb_value *values;   /* by input: what the first gives; NULL before */
+	struct rb_str first, open; /* under which step; empty before */
 	struct rb_plan_time time;
-	bool may_pass;
+	bool may_pass, may_fail;
+};
+
+/* Where the walk comes into a file or procedure that is under way: the step that comes next there, below
+ * those that enclose it. */
+struct rb_plan_entry {
+	size_t level;                 /* of the stand */
+	size_t n;                     /* at least 1 */
+	const struct rb_step **chain; /* outermost first */
+	/* by step of the chain, in its list: a walked `goto` leads back to `to` at most; SIZE_MAX: none does
+	 */
+	struct rb_plan_back {
+		size_t to, from;
+	} * back;
+};
+
+/* Where the path has parted: some ways do not come to the steps that follow. */
+struct rb_plan_parting {
+	bool ended;    /* some leave the list for good */
+	unsigned upto; /* some go on only at the step of this index; 0: none */
 };
 
 /* A file or procedure that is being walked. */
@@ -50,7 +81,9 @@ struct rb_plan_place {
 	struct rb_plan_unit *info;
 	const struct rb_procedure *proc; /* or NULL */
 	struct rb_frame *frame;
-	bool called; /* not the file of the run itself */
+	bool called;                 /* not the file of the run itself */
+	struct rb_str path;          /* of the steps inside, as in a record: "restart/" */
+	struct rb_plan_entry *entry; /* NULL: it is walked from its beginning */
 };
 
 struct rb_plan {
@@ -65,12 +98,18 @@ struct rb_plan {
 	struct rb_map commands;     /* name → "y" or "n" */
 	struct rb_buf text;         /* for texts in the making */
 	struct rb_plan_place at;
-	unsigned uncertain; /* more than 0: it is not sure that this step is reached */
-	size_t reads, changes, dangers, hidden;
-	size_t asks, asks_id, answered, people; /* confirmations; those that --yes does not answer; those that
-						   are answered by the options; questions */
-	struct rb_buf ids;                      /* what to give --yes= */
-	size_t lacks;                           /* what this host lacks before the first step */
+	unsigned uncertain; /* more than 0: it is not sure that this step is reached, or how often */
+	unsigned open;      /* more than 0: it hangs on a condition that cannot be decided */
+	struct rb_plan_parting parted; /* in the file or procedure, by what was told of it so far */
+	unsigned again;                /* more than 0: what is told was told before, or may have been */
+	unsigned anew;                 /* more than 0: what was found so far is found anew then */
+	struct rb_plan_sum sum;
+	size_t cap;                /* of sum.would */
+	size_t asks_id;            /* confirmations that --yes does not answer */
+	struct rb_buf ids;         /* what to give --yes= */
+	size_t lacks;              /* what this host lacks before the first step */
+	bool leak;                 /* a failure of what was walked is taken by nothing yet */
+	const struct rb_step *now; /* the step that a run has come to; NULL once it was told */
 };
 
 /* Whether what comes behind can be reached, and how long it takes to come there. */
@@ -93,6 +132,12 @@ void rb_plan_tell(struct rb_plan *p, enum rb_plan_part part, unsigned depth, str
 struct rb_str rb_plan_show(struct rb_plan *p, struct rb_value v);
 /* A text with ${} for people, in scratch; empty for NULL. */
 struct rb_str rb_plan_tmpl(struct rb_plan *p, const struct rb_tmpl *t);
+/* A step in a sentence: its id, "line 12", or "child.yaml:12"; in the plan's arena. */
+struct rb_str rb_plan_name(struct rb_plan *p, const struct rb_step *step);
+/* Marks a step as told (RB_PLAN_TOLD_). True the first time: then it counts. */
+bool rb_plan_first(struct rb_plan *p, const struct rb_step *step, unsigned bit);
+/* The run may end so. Within what is called it is only that which ends. */
+void rb_plan_may_end(struct rb_plan *p, enum rb_end end);
 /* "`x` is unset", or the reason of an ERROR, in scratch. */
 struct rb_str rb_plan_why(struct rb_plan *p, struct rb_value v);
 
@@ -104,6 +149,8 @@ int rb_plan_assume(struct rb_plan *p);
 struct rb_value rb_plan_assumed(const struct rb_plan *p, const struct rb_decl *decl);
 /* Whether a step's fact (passed, failed, skipped, timed_out) is assumed: 1, 0, or -1. */
 int rb_plan_fact(const struct rb_plan *p, const struct rb_step *step, const char *name);
+/* Whether a leaf would pass with the facts that are assumed of it, where they decide that. */
+void rb_plan_judge(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 /* The step was walked, or is surely skipped: its slot. */
 void rb_plan_walked(struct rb_plan *p, const struct rb_step *step);
 void rb_plan_skipped(struct rb_plan *p, const struct rb_step *step);
@@ -114,23 +161,56 @@ void rb_plan_skipped(struct rb_plan *p, const struct rb_step *step);
 struct rb_frame *rb_plan_settle(struct rb_plan *p);
 /* Tells them. */
 void rb_plan_inputs(struct rb_plan *p);
-void rb_plan_needs(struct rb_plan *p, unsigned depth);
-/* A frame for what a step calls, with its inputs told as details. */
-struct rb_frame *rb_plan_enter(struct rb_plan *p, const struct rb_step *step, unsigned depth);
+/* Where steps are visited again, a value that is `set` may be another one by then. */
+void rb_plan_forget_set(const struct rb_plan_unit *info, struct rb_frame *frame);
+/* Secrets are not looked at. */
+void rb_plan_secrets(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame);
+/* The names that a run fills in: `run`, `has`, secrets. */
+void rb_plan_fill(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame);
+/* Secrets of a library that it is not handed are unset in its file. */
+void rb_plan_keep_back(const struct rb_call *call, struct rb_frame *file);
+/* A frame for what a step calls, with its inputs told as details; or NULL where it was told already, under
+ * *shown. */
+struct rb_frame *rb_plan_enter(
+    struct rb_plan *p, const struct rb_step *step, struct rb_str *shown, unsigned depth);
+/* A frame for the procedure that the run starts at, with its inputs told. */
+struct rb_frame *rb_plan_from(struct rb_plan *p, const struct rb_procedure *proc);
 /* Whether a command is there; true where it cannot be known. */
 bool rb_plan_has(struct rb_plan *p, struct rb_str name);
+
+/* ---- needs.c ---- */
+
+/* A key of `requires`; false if it is not there. */
+bool rb_plan_required(const struct rb_unit *u, const char *name, const struct rb_field **f);
+void rb_plan_needs(struct rb_plan *p, unsigned depth);
 
 /* ---- walk.c ---- */
 
 /* What stands before a step. */
 struct rb_plan_lead {
-	int truth;           /* of its `if`: 1, or -1 when it is not known */
-	struct rb_value why; /* why it is not */
-	int64_t items;       /* of its loop: how many, or -1; 1 without one */
+	int truth;            /* of its `if`: 1, or -1 when it is not known */
+	struct rb_value why;  /* why it is not */
+	bool under_way;       /* its loop is: the loop's variable holds the current item */
+	int64_t at;           /* which this is, from 0; -1: not known */
+	struct rb_value list; /* of its loop, from the current item on; not LIST: not known */
+	int64_t items;        /* how many these are, or -1; 1 without a loop */
 };
 /* Tells it, and counts the items. */
 void rb_plan_lead(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth);
 struct rb_plan_way rb_plan_list(struct rb_plan *p, const struct rb_list *list, unsigned depth);
+/* The steps [from, to) of it, which are come to by `way`. */
+struct rb_plan_way rb_plan_part_of(struct rb_plan *p, const struct rb_list *list, size_t from, size_t to,
+    struct rb_plan_way way, unsigned depth);
+/* A step whose `if` holds. */
+struct rb_plan_way rb_plan_step(
+    struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth);
+/* The row of a step that is no leaf. `note` is added to what it has to say of itself. */
+void rb_plan_group_row(struct rb_plan *p, const struct rb_step *step, struct rb_str note, unsigned depth);
+/* What is inside of a step that is no leaf. */
+struct rb_plan_way rb_plan_inside(struct rb_plan *p, const struct rb_step *step, unsigned depth);
+/* The `finally` of a block, behind `way`. */
+struct rb_plan_way rb_plan_block_end(
+    struct rb_plan *p, const struct rb_step *step, struct rb_plan_way way, unsigned depth);
 /* A `goto` leads from one step to the other. */
 void rb_plan_want(struct rb_plan *p, const struct rb_step *from, const struct rb_step *to);
 /* A step that the path does not come to. */
@@ -139,7 +219,6 @@ void rb_plan_hide(struct rb_plan *p, const struct rb_step *first, const struct r
 /* ---- group.c ---- */
 
 struct rb_plan_way rb_plan_branch(struct rb_plan *p, const struct rb_step *step, unsigned depth);
-struct rb_plan_way rb_plan_choices(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 struct rb_plan_way rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 /* "calls restart: Start the API". */
 struct rb_str rb_plan_called(struct rb_plan *p, const struct rb_call *call);
@@ -148,8 +227,31 @@ struct rb_plan_way rb_plan_edges(
     struct rb_plan *p, const struct rb_step *step, struct rb_plan_way way, unsigned depth);
 /* An edge in words: "goes to verify"; notes where it leads. True if the list goes on behind it. */
 struct rb_str rb_plan_edge(struct rb_plan *p, const struct rb_step *step, const struct rb_edge *edge);
+/* An arm that is told: its condition, with a remark, and the facts in it. */
+void rb_plan_arm(struct rb_plan *p, const struct rb_arm *arm, const char *note, unsigned depth);
+/* The choices from the given one on. */
+struct rb_plan_way rb_plan_choices_from(
+    struct rb_plan *p, const struct rb_step *step, size_t from, unsigned depth);
 /* A file or procedure, from setup to finally; the place is p->at. */
 struct rb_plan_way rb_plan_file(struct rb_plan *p, unsigned depth);
+/* Its phases, one by one. */
+struct rb_plan_way rb_plan_phase(
+    struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth);
+/* A phase that is come to however the ones before it end. */
+struct rb_plan_way rb_plan_closing(
+    struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth);
+/* The steps, or the procedure to start at. */
+struct rb_plan_way rb_plan_body(struct rb_plan *p, unsigned depth);
+/* Rungs from the given one on; those that the end sets off, if it is known (else -1). */
+struct rb_plan_time rb_plan_rungs(struct rb_plan *p, size_t from, int end, unsigned depth);
+
+/* ---- resume.c ---- */
+
+/* What is left of the run that stands at opt->stand; p->at is left as that of its file, with a frame of the
+ * caller's to free. */
+struct rb_plan_way rb_plan_resume(struct rb_plan *p);
+/* An edge that was told goes back. */
+void rb_plan_goes_back(struct rb_plan *p, const struct rb_step *from, const struct rb_step *to);
 
 /* ---- words.c ---- */
 
@@ -162,8 +264,22 @@ void rb_plan_quote(struct rb_buf *out, struct rb_value v);
 
 /* The row of a step, its `if` and its loop, and what it does exactly. */
 void rb_plan_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth);
-void rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth);
+void rb_plan_done_if(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 void rb_plan_probe(struct rb_plan *p, const char *label, const struct rb_probe *probe, unsigned depth);
+
+void rb_plan_detail(
+    struct rb_plan *p, unsigned depth, const char *name, struct rb_str text, const char *note);
+
+/* ---- confirm.c ---- */
+
+void rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth);
+
+/* ---- programs.c ---- */
+
+/* Tells that this host lacks a program, if it does. */
+void rb_plan_program(struct rb_plan *p, struct rb_str name, unsigned depth);
+/* The same of those that the text of a script plainly names, each once. */
+void rb_plan_programs(struct rb_plan *p, struct rb_str text, unsigned depth);
 
 /* ---- time.c ---- */
 
@@ -176,7 +292,12 @@ int64_t rb_plan_duration(struct rb_plan *p, const struct rb_field *f, int64_t df
 struct rb_plan_time rb_time_attempt(struct rb_plan *p, const struct rb_step *step);
 struct rb_plan_time rb_time_leaf(struct rb_plan *p, const struct rb_step *step);
 struct rb_plan_time rb_time_probe(struct rb_plan *p, const struct rb_probe *probe);
+/* The same without a bound, because of this step. */
+struct rb_plan_time rb_time_endless(
+    struct rb_plan_time t, const struct rb_step *step, enum rb_plan_unbounded why);
 /* "up to 5s", "up to 5s and what people take", "no limit that is known"; in scratch. */
 struct rb_str rb_time_text(struct rb_plan *p, struct rb_plan_time t);
+/* The same of the whole, with the steps that leave it open. */
+struct rb_str rb_time_whole(struct rb_plan *p, struct rb_plan_time t);
 
 #endif

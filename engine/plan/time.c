@@ -1,26 +1,43 @@
 /* How long a step takes at most: attempts, each with its limit, the pauses between them, and the looks around
  * them. Sums that overflow are no bound. */
+#include "lang/pause.h"
 #include "plan/state.h"
 
-#include "base/clock.h"
+/* What both say but for how long: a comes first. */
+static struct rb_plan_time
+join(struct rb_plan_time a, struct rb_plan_time b, int64_t most)
+{
+	bool a_ends = a.endless == NULL;
 
-#define PAUSE_DEFAULT RB_SECOND
-#define PAUSE_MOST RB_DAY /* where a growing pause stops */
-
-enum {
-	PAUSES_COUNTED = 1000
-}; /* growing ones, one by one; by then each is the longest, or next to nothing */
+	return (struct rb_plan_time){.most = most,
+	    .people = a.people || b.people,
+	    .others = a.others || b.others || (a.who != NULL && b.who != NULL && a.who != b.who),
+	    .who = a.who != NULL ? a.who : b.who,
+	    .endless = a_ends ? b.endless : a.endless,
+	    .why = a_ends ? b.why : a.why};
+}
 
 struct rb_plan_time
 rb_time_add(struct rb_plan_time a, struct rb_plan_time b)
 {
-	return (struct rb_plan_time){rb_clock_add(a.most, b.most), a.people || b.people};
+	return join(a, b, rb_clock_add(a.most, b.most));
 }
 
 struct rb_plan_time
 rb_time_max(struct rb_plan_time a, struct rb_plan_time b)
 {
-	return (struct rb_plan_time){a.most > b.most ? a.most : b.most, a.people || b.people};
+	return join(a, b, a.most > b.most ? a.most : b.most);
+}
+
+struct rb_plan_time
+rb_time_endless(struct rb_plan_time t, const struct rb_step *step, enum rb_plan_unbounded why)
+{
+	t.most = RB_NEVER;
+	if (t.endless == NULL) {
+		t.endless = step;
+		t.why = why;
+	}
+	return t;
 }
 
 struct rb_plan_time
@@ -29,7 +46,7 @@ rb_time_by(struct rb_plan_time a, uint64_t n)
 	if (a.most <= 0 || n == 1)
 		return a;
 	if (n == 0)
-		return (struct rb_plan_time){0, false};
+		return (struct rb_plan_time){0};
 	if (a.most == RB_NEVER || (uint64_t)(RB_NEVER / a.most) < n)
 		a.most = RB_NEVER;
 	else
@@ -65,38 +82,24 @@ rb_time_attempt(struct rb_plan *p, const struct rb_step *step)
 {
 	const struct rb_stop_on *stop = step->stop_on;
 	unsigned traits = step->kind->traits;
-	struct rb_plan_time t = {step->kind->timeout, false};
+	struct rb_plan_time t = {.most = step->kind->timeout};
 
 	if ((traits & RB_KIND_SAYS) != 0)
-		return (struct rb_plan_time){0, false};
-	if ((traits & RB_KIND_WAITS) != 0)
-		return (struct rb_plan_time){rb_plan_duration(p, main_field(step), 0), false};
+		return (struct rb_plan_time){0};
+	if ((traits & RB_KIND_WAITS) != 0) {
+		t.most = rb_plan_duration(p, main_field(step), 0);
+		return t.most == RB_NEVER ? rb_time_endless(t, step, RB_PLAN_HOW_LONG) : t;
+	}
 	if (stop != NULL && stop->after != NULL && stop->after->node != NULL)
 		t.most = rb_plan_duration(p, stop->after, t.most);
 	else if (stop != NULL && stop->operator_)
 		t.most = RB_NEVER;
 	t.most = rb_plan_duration(p, step->timeout, t.most);
-	if (t.most == RB_NEVER && ((traits & RB_KIND_PEOPLE) != 0 || (stop != NULL && stop->operator_)))
-		t = (struct rb_plan_time){0, true};
-	return t;
-}
-
-/* The pauses between n attempts. */
-static int64_t
-pauses(int64_t every, double backoff, int64_t n)
-{
-	struct rb_plan_time rest;
-	double pause = (double)every;
-	int64_t sum = 0, i;
-
-	if (every == RB_NEVER)
-		return RB_NEVER;
-	for (i = 1; i < n && i < PAUSES_COUNTED && backoff != 1; i++) {
-		sum = rb_clock_add(sum, (int64_t)pause);
-		pause = pause * backoff < (double)PAUSE_MOST ? pause * backoff : (double)PAUSE_MOST;
-	}
-	rest = rb_time_by((struct rb_plan_time){(int64_t)pause, false}, (uint64_t)(n > i ? n - i : 0));
-	return rb_clock_add(sum, rest.most);
+	if (t.most != RB_NEVER)
+		return t;
+	if ((traits & RB_KIND_PEOPLE) != 0 || (stop != NULL && stop->operator_))
+		return (struct rb_plan_time){.people = true, .who = step};
+	return rb_time_endless(t, step, RB_PLAN_HOW_LONG);
 }
 
 struct rb_plan_time
@@ -104,7 +107,11 @@ rb_time_probe(struct rb_plan *p, const struct rb_probe *probe)
 {
 	int64_t within = rb_plan_duration(p, probe->within, -1);
 
-	return within >= 0 ? (struct rb_plan_time){within, false} : rb_time_attempt(p, probe->step);
+	if (within < 0)
+		return rb_time_attempt(p, probe->step);
+	if (within == RB_NEVER)
+		return rb_time_endless((struct rb_plan_time){0}, probe->step, RB_PLAN_HOW_LONG);
+	return (struct rb_plan_time){.most = within};
 }
 
 static struct rb_plan_time
@@ -119,15 +126,18 @@ attempts(struct rb_plan *p, const struct rb_step *step)
 	within = rb_plan_duration(p, retry->within, RB_NEVER);
 	if (retry->times > 0) {
 		int64_t between =
-		    pauses(rb_plan_duration(p, retry->every, PAUSE_DEFAULT), retry->backoff, retry->times);
+		    rb_pauses(rb_plan_duration(p, retry->every, RB_PAUSE_EVERY), retry->backoff, retry->times);
 
 		all = rb_time_by(one, (uint64_t)retry->times);
 		all.most = rb_clock_add(all.most, between);
 	} else {
-		all = (struct rb_plan_time){RB_NEVER, one.people};
+		all = one;
+		all.most = RB_NEVER;
 	}
 	if (all.most > within)
-		all.most = within;
+		return (struct rb_plan_time){.most = within, .people = one.people, .who = one.who};
+	if (all.most == RB_NEVER)
+		return rb_time_endless(all, step, retry->times > 0 ? RB_PLAN_HOW_LONG : RB_PLAN_HOW_OFTEN);
 	return all;
 }
 
@@ -140,9 +150,9 @@ rb_time_leaf(struct rb_plan *p, const struct rb_step *step)
 		t = rb_time_add(t, rb_time_probe(p, step->done_if));
 	if (step->verify != NULL)
 		t = rb_time_add(t, rb_time_probe(p, step->verify));
-	if (step->confirm != NULL)
-		t.people = true;
-	return t;
+	return rb_time_add((struct rb_plan_time){.people = step->confirm != NULL,
+			       .who = step->confirm != NULL ? step : NULL},
+	    t);
 }
 
 struct rb_str
@@ -156,4 +166,24 @@ rb_time_text(struct rb_plan *p, struct rb_plan_time t)
 	if (t.most == 0)
 		return t.people ? RB_STR("as long as people take") : RB_STR("");
 	return rb_arena_fmt(&p->scratch, "up to %s%s", rb_clock_exact(t.most, text), more);
+}
+
+struct rb_str
+rb_time_whole(struct rb_plan *p, struct rb_plan_time t)
+{
+	static const struct {
+		const char *what, *does;
+	} words[] = {[RB_PLAN_HOW_LONG] = {"how long", "takes"},
+	    [RB_PLAN_HOW_OFTEN] = {"how often", "is tried"},
+	    [RB_PLAN_HOW_MANY] = {"how many items", "has"}};
+	const char *tick = t.endless != NULL && t.endless->has_id ? "`" : "";
+	struct rb_str text = rb_time_text(p, t);
+
+	if (t.people && t.who != NULL)
+		text = rb_arena_fmt(&p->scratch, "%.*s (%.*s%s)", RB_STR_ARG(text),
+		    RB_STR_ARG(rb_plan_name(p, t.who)), t.others ? " and others" : "");
+	if (t.most == RB_NEVER && t.endless != NULL)
+		text = rb_arena_fmt(&p->scratch, "%.*s; %s %s%.*s%s %s is not known yet", RB_STR_ARG(text),
+		    words[t.why].what, tick, RB_STR_ARG(rb_plan_name(p, t.endless)), tick, words[t.why].does);
+	return text;
 }

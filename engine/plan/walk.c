@@ -9,9 +9,10 @@
 void
 rb_plan_hide(struct rb_plan *p, const struct rb_step *first, const struct rb_step *last)
 {
-	const uint32_t *leaves = p->at.info->leaves;
+	unsigned char *told = p->at.info->told;
 
-	p->hidden += leaves[last->last_inside + 1] - leaves[first->index];
+	for (unsigned i = first->index; i <= last->last_inside; i++)
+		told[i] |= RB_PLAN_HIDDEN;
 }
 
 static void
@@ -26,9 +27,10 @@ tell_hidden(struct rb_plan *p, const struct rb_list *list, size_t from, size_t t
 	rb_arena_clear(&p->scratch);
 	rb_plan_hide(p, first, last);
 	rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""),
-	    to - from == 1 ? rb_arena_fmt(&p->scratch, "%.*s is not on this path", RB_STR_ARG(first->id))
-			   : rb_arena_fmt(&p->scratch, "%.*s to %.*s (%zu steps) are not on this path",
-				 RB_STR_ARG(first->id), RB_STR_ARG(last->id), to - from),
+	    to - from == 1
+		? rb_arena_fmt(&p->scratch, "%.*s is not on this path", RB_STR_ARG(rb_plan_name(p, first)))
+		: rb_arena_fmt(&p->scratch, "%.*s to %.*s (%zu steps) are not on this path",
+		      RB_STR_ARG(rb_plan_name(p, first)), RB_STR_ARG(rb_plan_name(p, last)), to - from),
 	    RB_STR(""));
 }
 
@@ -38,7 +40,8 @@ static void
 tell_group(struct rb_plan *p, const struct rb_list *list, size_t from, unsigned depth)
 {
 	const struct rb_plan_unit *u = p->at.info;
-	size_t to = from + RB_PLAN_GROUP_STEPS < list->len ? from + RB_PLAN_GROUP_STEPS : list->len;
+	size_t next = (from / RB_PLAN_GROUP_STEPS + 1) * RB_PLAN_GROUP_STEPS;
+	size_t to = next < list->len ? next : list->len;
 	size_t a = list->steps[from]->index, b = list->steps[to - 1]->last_inside + (size_t)1;
 	uint32_t changes = u->changes[b] - u->changes[a], dangers = u->dangers[b] - u->dangers[a];
 
@@ -188,46 +191,81 @@ loop_items(struct rb_plan *p, const struct rb_loop *loop, struct rb_value *list)
 	return (int64_t)n;
 }
 
-static int64_t
-tell_loop(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+/* The items from the current one on: the one at `at`, or, where that is not known, the first that is alike.
+ */
+static struct rb_value
+from_current(struct rb_plan *p, struct rb_value list, struct rb_value current, int64_t given)
 {
-	const struct rb_loop *loop = step->loop;
-	struct rb_value list;
-	int64_t n;
+	struct rb_value *items, rest;
+	size_t at = given >= 0 && (size_t)given < list.list->len ? (size_t)given : 0;
 
-	if (loop == NULL)
-		return 1;
-	n = loop_items(p, loop, &list);
-	p->at.frame->slots[loop->as->slot].value = rb_v_unknown(RB_STR(""));
+	while (at < list.list->len && !rb_value_eq(list.list->items[at], current))
+		at++;
+	if (at == list.list->len)
+		return current;
+	rest = rb_v_list(&p->scratch, list.list->len - at, &items);
+	memcpy(items, list.list->items + at, rest.list->len * sizeof(*items));
+	return rest;
+}
+
+static struct rb_str
+loop_text(struct rb_plan *p, const struct rb_loop *loop, const struct rb_plan_lead *lead)
+{
 	rb_buf_clear(&p->text);
 	rb_buf_fmt(&p->text, "%.*s", RB_STR_ARG(loop->as->name));
 	if (loop->in != NULL)
 		rb_buf_fmt(&p->text, " in %.*s", RB_STR_ARG(rb_expr_text(loop->in)));
 	if (loop->where != NULL)
 		rb_buf_fmt(&p->text, " where %.*s", RB_STR_ARG(rb_expr_text(loop->where)));
-	for (int64_t i = 0; i < n && i < RB_PLAN_ITEMS_SHOWN; i++) {
-		rb_buf_c(&p->text, i == 0 ? ": " : ", ");
-		rb_value_show(list.list->items[i], &p->text);
+	for (int64_t i = 0; i < lead->items && i < RB_PLAN_ITEMS_SHOWN; i++) {
+		rb_buf_c(&p->text, i == 0 ? ": " : lead->under_way && i == 1 ? ", then " : ", ");
+		rb_value_show(lead->list.list->items[i], &p->text);
 	}
-	if (n > RB_PLAN_ITEMS_SHOWN)
-		rb_buf_fmt(&p->text, " and %lld more", (long long)n - RB_PLAN_ITEMS_SHOWN);
-	rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("for each"),
-	    rb_arena_str(&p->scratch, rb_buf_view(&p->text)),
-	    n < 0 ? RB_STR("how many is not known")
-		  : rb_arena_fmt(&p->scratch, "%lld time%s", (long long)n, n == 1 ? "" : "s"));
-	if (list.kind == RB_V_UNSET || list.kind == RB_V_ERROR)
-		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, list), RB_STR(""));
+	if (lead->items > RB_PLAN_ITEMS_SHOWN)
+		rb_buf_fmt(&p->text, " and %lld more", (long long)lead->items - RB_PLAN_ITEMS_SHOWN);
+	return rb_arena_str(&p->scratch, rb_buf_view(&p->text));
+}
+
+static struct rb_str
+loop_note(struct rb_plan *p, const struct rb_plan_lead *lead)
+{
+	if (lead->items < 0)
+		return RB_STR("how many is not known");
+	return rb_arena_fmt(&p->scratch, lead->under_way ? "%lld left" : "%lld time%s",
+	    (long long)lead->items, lead->items == 1 ? "" : "s");
+}
+
+static void
+tell_loop(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth)
+{
+	const struct rb_loop *loop = step->loop;
+	struct rb_value *item, current;
+
+	lead->items = 1;
+	if (loop == NULL)
+		return;
+	item = &p->at.frame->slots[loop->as->slot].value;
+	current = *item;
+	lead->items = loop_items(p, loop, &lead->list);
+	if (lead->under_way && lead->items >= 0) {
+		lead->list = from_current(p, lead->list, current, lead->at);
+		lead->items = lead->list.kind == RB_V_LIST ? (int64_t)lead->list.list->len : -1;
+	}
+	*item = lead->under_way ? current : rb_v_unknown(RB_STR(""));
+	rb_plan_tell(
+	    p, RB_PLAN_DETAIL, depth, RB_STR("for each"), loop_text(p, loop, lead), loop_note(p, lead));
+	if (lead->list.kind == RB_V_UNSET || lead->list.kind == RB_V_ERROR)
+		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, lead->list), RB_STR(""));
 	if (!loop->stop_on_fail)
 		rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR(""),
 		    RB_STR("it goes on behind an item that fails"), RB_STR(""));
-	return n;
 }
 
 void
 rb_plan_lead(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth)
 {
 	tell_if(p, step, lead->truth, lead->why, depth);
-	lead->items = tell_loop(p, step, depth);
+	tell_loop(p, step, lead, depth);
 }
 
 /* ---- groups ---- */
@@ -251,7 +289,7 @@ static struct rb_plan_way walk_step(struct rb_plan *p, const struct rb_step *ste
 static struct rb_plan_way
 walk_checks(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
-	struct rb_plan_time sum = {0, false}, longest = {0, false};
+	struct rb_plan_time sum = {0}, longest = {0};
 
 	for (size_t i = 0; i < step->body->len; i++) {
 		struct rb_plan_way way = walk_step(p, step->body->steps[i], depth + 1);
@@ -262,15 +300,12 @@ walk_checks(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	return (struct rb_plan_way){true, side_by_side(sum, longest, step)};
 }
 
-static struct rb_plan_way
-walk_block(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+struct rb_plan_way
+rb_plan_block_end(struct rb_plan *p, const struct rb_step *step, struct rb_plan_way way, unsigned depth)
 {
-	struct rb_plan_way way = rb_plan_list(p, step->body, depth + 1), last;
+	struct rb_plan_way last;
 
-	if (step->finally == NULL)
-		return way;
-	rb_plan_tell(p, RB_PLAN_HEADING, depth + 1, RB_STR(""), RB_STR("finally"), RB_STR("however it ends"));
-	last = rb_plan_list(p, step->finally, depth + 1);
+	last = rb_plan_closing(p, "finally", step->finally, "however it ends", depth + 1);
 	way.time = rb_time_add(way.time, last.time);
 	return way;
 }
@@ -297,44 +332,36 @@ group_note(struct rb_plan *p, const struct rb_step *step)
 	return step->op == RB_OP_CALL ? several(p, step->call) : RB_STR("");
 }
 
-static void
-tell_group_row(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+void
+rb_plan_group_row(struct rb_plan *p, const struct rb_step *step, struct rb_str note, unsigned depth)
 {
-	struct rb_str text = rb_plan_tmpl(p, step->title);
+	struct rb_str text = rb_plan_tmpl(p, step->title), own = group_note(p, step);
 
 	if (text.n == 0 && step->op == RB_OP_CALL)
 		text = rb_plan_called(p, step->call);
-	rb_plan_tell(p, RB_PLAN_STEP, depth, step->id, text, group_note(p, step));
+	else if (text.n == 0 && !step->has_id)
+		text = rb_str_c(step->action);
+	if (own.n > 0 && note.n > 0)
+		own = rb_arena_fmt(&p->scratch, "%.*s, %.*s", RB_STR_ARG(note), RB_STR_ARG(own));
+	rb_plan_first(p, step, RB_PLAN_TOLD_STEP);
+	rb_plan_tell(
+	    p, RB_PLAN_STEP, depth, step->has_id ? step->id : RB_STR(""), text, own.n > 0 ? own : note);
 	if (step->note != NULL)
 		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), rb_plan_tmpl(p, step->note), RB_STR(""));
 }
 
-static struct rb_plan_way
-walk_group(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+struct rb_plan_way
+rb_plan_inside(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
-	struct rb_plan_time around = {0, step->confirm != NULL};
-	struct rb_plan_way way = {true, {0, false}};
-
-	rb_plan_probe(p, "first", step->done_if, depth);
-	rb_plan_confirm(p, step, depth);
-	if (step->done_if != NULL)
-		around = rb_time_add(around, rb_time_probe(p, step->done_if));
-	if (step->verify != NULL)
-		around = rb_time_add(around, rb_time_probe(p, step->verify));
-	rb_plan_probe(p, "verifies", step->verify, depth);
 	switch (step->op) {
 	case RB_OP_BRANCH:
-		way = rb_plan_branch(p, step, depth);
-		break;
+		return rb_plan_branch(p, step, depth);
 	case RB_OP_CHECKS:
-		way = walk_checks(p, step, depth);
-		break;
+		return walk_checks(p, step, depth);
 	case RB_OP_BLOCK:
-		way = walk_block(p, step, depth);
-		break;
+		return rb_plan_block_end(p, step, rb_plan_list(p, step->body, depth + 1), depth);
 	case RB_OP_CALL:
-		way = rb_plan_call(p, step, depth);
-		break;
+		return rb_plan_call(p, step, depth);
 	case RB_OP_SET:
 		walk_set(p, step, depth);
 		break;
@@ -342,11 +369,38 @@ walk_group(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	case RB_OP_EDGE:
 		break;
 	}
-	if (step->timeout != NULL && step->timeout->node != NULL) {
-		struct rb_plan_time limit = {rb_plan_duration(p, step->timeout, RB_NEVER), way.time.people};
+	return (struct rb_plan_way){true, {0}};
+}
 
-		if (limit.most < way.time.most)
-			way.time = limit;
+/* The looks and questions around a step that is no leaf. */
+static struct rb_plan_time
+time_around(struct rb_plan *p, const struct rb_step *step)
+{
+	struct rb_plan_time t = {.people = step->confirm != NULL, .who = step->confirm != NULL ? step : NULL};
+
+	if (step->done_if != NULL)
+		t = rb_time_add(t, rb_time_probe(p, step->done_if));
+	if (step->verify != NULL)
+		t = rb_time_add(t, rb_time_probe(p, step->verify));
+	return t;
+}
+
+static struct rb_plan_way
+walk_group(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	struct rb_plan_time around = time_around(p, step);
+	struct rb_plan_way way;
+
+	rb_plan_done_if(p, step, depth);
+	rb_plan_confirm(p, step, depth);
+	rb_plan_probe(p, "verifies", step->verify, depth);
+	way = rb_plan_inside(p, step, depth);
+	if (step->timeout != NULL && step->timeout->node != NULL) {
+		int64_t limit = rb_plan_duration(p, step->timeout, RB_NEVER);
+
+		if (limit < way.time.most)
+			way.time = (struct rb_plan_time){
+			    .most = limit, .people = way.time.people, .who = way.time.who};
 	}
 	way.time = rb_time_add(way.time, around);
 	return way;
@@ -364,22 +418,23 @@ walk_edge(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	rb_plan_tell(p, RB_PLAN_EDGE, depth, RB_STR(""),
 	    truth == 0 ? RB_STR("goes on") : rb_plan_edge(p, step, &step->edge), RB_STR(""));
 	tell_if(p, step, truth, why, depth);
-	return (struct rb_plan_way){truth != 1, {0, false}};
+	return (struct rb_plan_way){truth != 1, {0}};
 }
 
 static struct rb_plan_way
 skipped(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
-	rb_plan_item(p, &(struct rb_plan_item){.part = RB_PLAN_STEP,
-			    .depth = depth,
-			    .has_effect = false,
-			    .name = step->id,
-			    .text = rb_plan_tmpl(p, step->title),
-			    .note = RB_STR("would be skipped")});
+	struct rb_str text = rb_plan_tmpl(p, step->title);
+
+	if (text.n == 0 && !step->has_id)
+		text = rb_arena_fmt(&p->scratch, "%s: %.*s", step->action,
+		    RB_STR_ARG(rb_str_trim(rb_span_text(step->action_span))));
+	rb_plan_tell(
+	    p, RB_PLAN_STEP, depth, step->has_id ? step->id : RB_STR(""), text, RB_STR("would be skipped"));
 	tell_if(p, step, 0, rb_v_unknown(RB_STR("")), depth);
 	rb_plan_hide(p, step, step);
 	rb_plan_skipped(p, step);
-	return (struct rb_plan_way){true, {0, false}};
+	return (struct rb_plan_way){true, {0}};
 }
 
 static struct rb_plan_way
@@ -390,55 +445,69 @@ walk_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *le
 	rb_plan_leaf(p, step, lead, depth);
 	if (step->narms == 0)
 		return way;
-	then = rb_plan_choices(p, step, depth);
+	then = rb_plan_choices_from(p, step, 0, depth);
 	return (struct rb_plan_way){then.on, rb_time_add(way.time, then.time)};
+}
+
+struct rb_plan_way
+rb_plan_step(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth)
+{
+	unsigned uncertain = p->uncertain, open = p->open;
+	bool leaks = p->leak, told = (p->at.info->told[step->index] & RB_PLAN_TOLD_STEP) != 0;
+	struct rb_plan_way way;
+
+	p->leak = false;
+	p->uncertain += lead->truth < 0 || step->loop != NULL;
+	p->open += lead->truth < 0;
+	if (step->loop != NULL && !lead->under_way)
+		p->at.frame->slots[step->loop->as->slot].value = rb_v_unknown(RB_STR(""));
+	if (step->op == RB_OP_LEAF) {
+		way = walk_leaf(p, step, lead, depth);
+	} else {
+		rb_plan_group_row(p, step, RB_STR(""), depth);
+		rb_plan_lead(p, step, lead, depth);
+		way = walk_group(p, step, depth);
+	}
+	way.on = way.on || lead->truth < 0 || step->loop != NULL;
+	if (lead->items < 0 && way.time.most > 0)
+		way.time = rb_time_endless(way.time, step, RB_PLAN_HOW_MANY);
+	else if (lead->items >= 0)
+		way.time = rb_time_by(way.time, (uint64_t)lead->items);
+	if (p->assumed.len > 0)
+		rb_plan_judge(p, step, depth);
+	rb_plan_walked(p, step);
+	way = rb_plan_edges(p, step, way, depth);
+	way.on = way.on || lead->truth < 0;
+	/* Groups have it from the steps inside of them; what is called counts its own visits. */
+	if (step->op == RB_OP_LEAF || step->op == RB_OP_CALL)
+		way.time = rb_time_by(way.time, p->again > 0 && told ? 0 : p->at.info->times[step->index]);
+	p->uncertain = uncertain;
+	p->open = open;
+	p->leak = p->leak || leaks;
+	return way;
 }
 
 static struct rb_plan_way
 walk_step(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
-	struct rb_plan_way way;
-	unsigned uncertain = p->uncertain;
 	struct rb_plan_lead lead = {.items = 1};
 
 	rb_arena_clear(&p->scratch);
 	if (step->op == RB_OP_EDGE)
 		return walk_edge(p, step, depth);
 	lead.truth = truth_of(p, step, &lead.why);
-	if (lead.truth == 0)
-		return skipped(p, step, depth);
-	p->uncertain += lead.truth < 0 || step->loop != NULL;
-	if (step->loop != NULL)
-		p->at.frame->slots[step->loop->as->slot].value = rb_v_unknown(RB_STR(""));
-	if (step->op == RB_OP_LEAF) {
-		way = walk_leaf(p, step, &lead, depth);
-	} else {
-		tell_group_row(p, step, depth);
-		rb_plan_lead(p, step, &lead, depth);
-		way = walk_group(p, step, depth);
-	}
-	way.on = way.on || lead.truth < 0 || step->loop != NULL;
-	if (lead.items < 0 && way.time.most > 0)
-		way.time.most = RB_NEVER;
-	else if (lead.items >= 0)
-		way.time = rb_time_by(way.time, (uint64_t)lead.items);
-	rb_plan_walked(p, step);
-	way = rb_plan_edges(p, step, way, depth);
-	way.on = way.on || lead.truth < 0;
-	/* Groups have it from the steps inside of them; what is called counts its own visits. */
-	if (step->op == RB_OP_LEAF || step->op == RB_OP_CALL)
-		way.time = rb_time_by(way.time, p->at.info->times[step->index]);
-	p->uncertain = uncertain;
-	return way;
+	return lead.truth == 0 ? skipped(p, step, depth) : rb_plan_step(p, step, &lead, depth);
 }
 
 struct rb_plan_way
-rb_plan_list(struct rb_plan *p, const struct rb_list *list, unsigned depth)
+rb_plan_part_of(struct rb_plan *p, const struct rb_list *list, size_t from, size_t to, struct rb_plan_way way,
+    unsigned depth)
 {
-	struct rb_plan_way way = {true, {0, false}}, one;
-	size_t hidden = 0; /* steps from here on were not on the path */
+	struct rb_plan_way one;
+	size_t hidden = from; /* steps from here on were not on the path */
+	unsigned open = p->open;
 
-	for (size_t i = 0; list != NULL && i < list->len; i++) {
+	for (size_t i = from; i < to; i++) {
 		const struct rb_step *step = list->steps[i];
 
 		if (p->at.info->wanted[step->index] != 0) {
@@ -448,14 +517,24 @@ rb_plan_list(struct rb_plan *p, const struct rb_list *list, unsigned depth)
 		}
 		if (!way.on)
 			continue;
-		if (list->len > RB_PLAN_GROUP_STEPS && i % RB_PLAN_GROUP_STEPS == 0)
+		if (list->len > RB_PLAN_GROUP_STEPS && (i == from || i % RB_PLAN_GROUP_STEPS == 0))
 			tell_group(p, list, i, depth);
+		p->open = open + (p->parted.ended || step->index < p->parted.upto);
 		one = walk_step(p, step, depth);
 		way.time = rb_time_add(way.time, one.time);
 		way.on = one.on;
 		hidden = i + 1;
 	}
-	if (list != NULL && !way.on)
-		tell_hidden(p, list, hidden, list->len, depth);
+	p->open = open;
+	if (!way.on)
+		tell_hidden(p, list, hidden, to, depth);
 	return way;
+}
+
+struct rb_plan_way
+rb_plan_list(struct rb_plan *p, const struct rb_list *list, unsigned depth)
+{
+	struct rb_plan_way way = {true, {0}};
+
+	return list != NULL ? rb_plan_part_of(p, list, 0, list->len, way, depth) : way;
 }

@@ -10,18 +10,30 @@ struct words {
 	unsigned depth;
 };
 
-/* "text" of a value that is known, as it would be written. */
+/* A value that is known, as it would be written; `how`: why it is, or "". */
 static struct rb_str
-known(struct rb_plan *p, struct rb_value v, bool of_step)
+known(struct rb_plan *p, struct rb_value v, const char *how)
 {
 	struct rb_str shown;
+	const char *sign;
 
 	v = rb_v_plain(v);
 	shown = rb_plan_show(p, v);
-	if (v.kind == RB_V_TEXT)
-		return rb_arena_fmt(
-		    &p->scratch, "is \"%.*s\"%s", RB_STR_ARG(shown), of_step ? ", as assumed" : "");
-	return rb_arena_fmt(&p->scratch, "is %.*s%s", RB_STR_ARG(shown), of_step ? ", as assumed" : "");
+	sign = v.kind == RB_V_TEXT ? "\"" : "";
+	return rb_arena_fmt(&p->scratch, "is %s%.*s%s%s", sign, RB_STR_ARG(shown), sign, how);
+}
+
+/* A fact that a run has found already. */
+static struct rb_str
+found(struct rb_plan *p, struct rb_value v)
+{
+	struct rb_value line = v.kind == RB_V_MATCH ? rb_v_get_c(v, "line") : rb_v_null();
+
+	if (v.kind != RB_V_MATCH)
+		return known(p, v, ", as found");
+	if (line.kind != RB_V_TEXT)
+		return rb_v_plain(v).b ? RB_STR("was seen") : RB_STR("was not seen");
+	return rb_arena_fmt(&p->scratch, "was seen: %.*s", RB_STR_ARG(rb_plan_show(p, line)));
 }
 
 static struct rb_str
@@ -81,29 +93,48 @@ value_at(struct rb_plan *p, const struct rb_decl *decl, unsigned up, struct rb_s
 	return dot == SIZE_MAX || !rb_v_known(v) ? v : rb_v_unknown(RB_STR(""));
 }
 
+/* Why a drill does not know the fact of a step. */
+static struct rb_str
+why_open(struct rb_plan *p, const struct rb_decl *decl, unsigned up)
+{
+	/* It knows what a step has found that keeps a secret, and tells nobody. */
+	bool done = rb_frame_get(p->at.frame, up, decl->slot).kind == RB_V_MAP;
+
+	if (done && rb_step_keeps_secret(decl->step))
+		return RB_STR("is secret");
+	return rb_arena_fmt(&p->scratch, "%.*s was not done", RB_STR_ARG(rb_plan_name(p, decl->step)));
+}
+
 static void
 tell(void *ctx, const struct rb_decl *decl, unsigned up, struct rb_str path, const struct rb_expr *at)
 {
 	struct words *w = ctx;
 	bool step = decl != NULL && decl->kind == RB_DECL_STEP && decl->step != NULL;
 	size_t dot = rb_str_find(path, RB_STR("."), 0);
-	struct rb_str text = RB_STR("");
+	struct rb_str text = RB_STR(""), note = RB_STR("");
 	struct rb_value v;
+	bool assumed;
 
 	(void)at;
 	if (decl == NULL)
 		return;
 	v = value_at(w->p, decl, up, path);
+	assumed = step && rb_v_known(rb_plan_assumed(w->p, decl));
 	if (decl->kind == RB_DECL_SECRET)
 		text = RB_STR("secret");
+	else if (rb_v_known(v) && step && !assumed && w->p->opt->stand != NULL)
+		text = found(w->p, v);
 	else if (rb_v_known(v))
-		text = known(w->p, v, step && rb_v_known(rb_plan_assumed(w->p, decl)));
+		text = known(w->p, v, assumed ? ", as assumed" : "");
 	else if (v.kind == RB_V_UNSET)
 		text = RB_STR("is unset here: what gives it is not reached before");
 	else if (step && dot != SIZE_MAX)
 		text = of_step(w->p, decl->step, decl->type, rb_str_cut(path, dot + 1, path.n));
-	if (text.n > 0)
-		rb_plan_tell(w->p, RB_PLAN_FACT, w->depth, path, text, RB_STR(""));
+	if (step && v.kind == RB_V_UNKNOWN && w->p->opt->stand != NULL && w->p->anew == 0)
+		note = why_open(w->p, decl, up);
+	if (text.n > 0 || note.n > 0)
+		rb_plan_tell(w->p, RB_PLAN_FACT, w->depth, path, text.n > 0 ? text : note,
+		    text.n > 0 ? note : RB_STR(""));
 }
 
 void

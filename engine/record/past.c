@@ -468,7 +468,11 @@ rb_past_outcome(const struct rb_past_run *run, int64_t now, struct rb_buf *out)
 
 	switch (run->state) {
 	case RB_RUN_ENDED:
-		rb_buf_str(out, run->outcome);
+		if (rb_str_is(run->mode, "drill"))
+			rb_buf_c(out, "drill: ");
+		/* One that went no further says at which step. */
+		rb_buf_str(out,
+		    rb_str_is(run->outcome, "drilled") && run->reason.n > 0 ? run->reason : run->outcome);
 		break;
 	case RB_RUN_RUNNING:
 		rb_buf_fmt(out, "still running (pid %" PRId64 ")", run->pid);

@@ -39,8 +39,8 @@ int rb_past_list(struct rb_arena *arena, const struct rb_places *places, size_t 
  * -1 with a sentence in `why`, which names the candidates where there are several. */
 int rb_past_find(struct rb_arena *arena, const struct rb_places *places, struct rb_str text,
     struct rb_past_run *run, struct rb_buf *why);
-/* "resolved", or for a run without an end "still running (pid 42)" or "died (started 3m ago)". `now`: ns
- * since the epoch. */
+/* "resolved", of a drill "drill: resolved" or "drill: `free` would change something", or for a run without an
+ * end "still running (pid 42)" or "died (started 3m ago)". `now`: ns since the epoch. */
 void rb_past_outcome(const struct rb_past_run *run, int64_t now, struct rb_buf *out);
 
 #endif

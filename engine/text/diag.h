@@ -61,10 +61,20 @@ enum rb_code {
 	RB_E_LATER,  /* in the language's future, not in this version */
 	/* inputs at run time */
 	RB_E_INPUT, /* a value that does not fit its declaration, or is missing */
+	/* tests of runbooks */
+	RB_E_SCENARIO, /* a result, answer or expectation that does not fit the runbook */
+	/* drill */
+	RB_E_LOOK_CHANGES, /* what W004 warns of, where it would be done for real */
 	/* warnings of check */
 	RB_W_MISTYPED, /* $name in a script that nothing defines, near to one that exists */
 	RB_W_UNUSED,   /* declared and never used */
 	RB_W_STYLE,    /* will work, but not as its author hopes */
+	RB_W_LOOK_CHANGES, /* a step that looks, with a command that plainly changes something */
+	RB_W_UNSET,        /* a fact that some path to its reader leaves unset */
+	RB_W_UNREACHED,    /* a step, arm or procedure that nothing leads to */
+	RB_W_CIRCLE,       /* a circle of gotos that nothing leads out of */
+	RB_W_ENDING,       /* a path that falls off the end of a file which names its endings */
+	RB_W_BOUND,        /* the limits that are written allow more than the run's timeout */
 	RB_CODES
 };
 

@@ -84,6 +84,7 @@ rb_head_run_start(struct rb_view *v, const struct rb_event *ev)
 
 	v->run = rb_arena_str(&v->arena, short_id(rb_event_get_text(ev, "run")));
 	v->host = rb_arena_str(&v->arena, rb_event_get_text(ev, "host"));
+	v->drill = rb_str_is(rb_event_get_text(ev, "mode"), "drill");
 	right = head_right(v, ev);
 	width = p->width > 0 && p->width < HEAD_COLUMNS ? p->width : HEAD_COLUMNS;
 	column = rb_page_wrap(p, RB_INK_STRONG, id, 0, RB_PAGE_MARGIN, 0);
@@ -294,6 +295,42 @@ needs_first(struct rb_view *v, struct rb_str reason)
 	       (v->first_reason.n == 0 || rb_str_find(reason, v->first_reason, 0) == SIZE_MAX);
 }
 
+static void
+put_not_started(struct rb_view *v, struct rb_str reason)
+{
+	struct rb_page *p = &v->page;
+	struct rb_str word = RB_STR("not started");
+
+	rb_page_ink(p, RB_INK_BAD, word);
+	rb_page_wrap(p, RB_INK_NONE, rb_arena_fmt(&p->scratch, ": %.*s", RB_STR_ARG(reason)),
+	    rb_str_width(word), RB_PAGE_MARGIN, 0);
+	rb_page_c(p, "\n");
+}
+
+/* A drill that came to the end has not ended so itself: nobody was told of an escalation. */
+static void
+tell_drilled(struct rb_view *v, struct rb_str *outcome, struct rb_str *reason)
+{
+	static const char *const ends[] = {"resolved", "failed", "escalated", "deadline"};
+
+	for (size_t i = 0; v->drill && i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (!rb_str_is(*outcome, ends[i]))
+			continue;
+		*reason = rb_arena_fmt(&v->page.scratch, "a run would end %s%s%.*s",
+		    i == 3 ? "at its time limit" : ends[i], reason->n > 0 ? ": " : "", RB_STR_ARG(*reason));
+		*outcome = RB_STR("drilled");
+		return;
+	}
+}
+
+static enum rb_ink
+ink_of(struct rb_str outcome, bool resolved)
+{
+	if (resolved)
+		return RB_INK_GOOD;
+	return rb_str_is(outcome, "escalated") || rb_str_is(outcome, "drilled") ? RB_INK_ASK : RB_INK_BAD;
+}
+
 void
 rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 {
@@ -301,39 +338,31 @@ rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 	struct rb_str outcome = rb_page_safe(p, rb_event_get_text(ev, "outcome"), 0),
 		      reason = rb_page_safe(p, rb_event_get_text(ev, "reason"), 0), numbers;
 	bool resolved = rb_str_is(outcome, "resolved");
-	enum rb_ink ink = resolved ? RB_INK_GOOD : rb_str_is(outcome, "escalated") ? RB_INK_ASK : RB_INK_BAD;
 	char took[RB_CLOCK_DURATION];
-	size_t column;
+	struct rb_str more;
 
 	rb_live_clear(v);
 	numbers = counts(v, ev, resolved);
 	if (not_started(ev)) {
-		rb_page_ink(p, RB_INK_BAD, RB_STR("not started"));
-		rb_page_wrap(p, RB_INK_NONE, rb_arena_fmt(&p->scratch, ": %.*s", RB_STR_ARG(reason)),
-		    rb_str_width(RB_STR("not started")), RB_PAGE_MARGIN, 0);
-		rb_page_c(p, "\n");
+		put_not_started(v, reason);
 		put_line(v, numbers);
 		put_folder(v);
 		return;
 	}
-	rb_page_ink(p, ink, outcome);
-	column = rb_str_width(outcome);
+	if (v->drill)
+		rb_drilled_report(v);
+	tell_drilled(v, &outcome, &reason);
 	rb_clock_human(rb_event_get_num(ev, "elapsed", 0), took);
-	if (resolved) {
-		rb_page_wrap(p, RB_INK_NONE,
-		    rb_arena_fmt(
-			&p->scratch, " in %s%.*s%.*s", took, RB_STR_ARG(rb_page_dot(p)), RB_STR_ARG(numbers)),
-		    column, RB_PAGE_MARGIN, 0);
-		rb_page_c(p, "\n");
-		put_folder(v);
-		return;
-	}
-	rb_page_wrap(p, RB_INK_NONE,
-	    rb_arena_fmt(&p->scratch, " in %s%s%.*s", took, reason.n > 0 ? ": " : "", RB_STR_ARG(reason)),
-	    column, RB_PAGE_MARGIN, 0);
+	more = rb_arena_fmt(&p->scratch, " in %s%s%.*s", took, reason.n > 0 ? ": " : "", RB_STR_ARG(reason));
+	if (resolved)
+		more = rb_arena_fmt(&p->scratch, "%.*s%.*s%.*s", RB_STR_ARG(more), RB_STR_ARG(rb_page_dot(p)),
+		    RB_STR_ARG(numbers));
+	rb_page_ink(p, ink_of(outcome, resolved), outcome);
+	rb_page_wrap(p, RB_INK_NONE, more, rb_str_width(outcome), RB_PAGE_MARGIN, 0);
 	rb_page_c(p, "\n");
-	if (needs_first(v, reason))
+	if (!resolved && needs_first(v, rb_event_get_text(ev, "reason")))
 		put_line(v, rb_arena_fmt(&p->scratch, "first to fail: %.*s", RB_STR_ARG(v->first)));
-	put_line(v, numbers);
+	if (!resolved)
+		put_line(v, numbers);
 	put_folder(v);
 }

@@ -24,6 +24,7 @@ static const struct shown_outcome {
     {"cancelled", RB_MARK_BAD, false, true, "cancelled", "cancelled"},
     {"skipped", RB_MARK_NONE, true, false, NULL, "skipped"},
     {"declined", RB_MARK_NONE, false, false, "declined", "declined"},
+    {"not done", RB_MARK_NONE, false, false, "not done", "not done"},
     {"unknown", RB_MARK_LOOK, false, false, "unknown", "unknown how it ended"},
 };
 
@@ -243,6 +244,8 @@ wants_row(const struct rb_open *o)
 {
 	static const char *const spoken[] = {"ask", "manual", NULL};
 
+	if (rb_str_is(o->outcome, "not done"))
+		return false; /* what a drill did not do is told as what a run would do */
 	if (is_edge(o) || (o->shown && !rb_str_is(o->outcome, "recovered")))
 		return false;
 	if (o->asked && rb_str_is(o->outcome, "declined"))
@@ -362,6 +365,7 @@ rb_lines_edge(struct rb_view *v, const struct rb_event *ev)
 {
 	struct rb_open *o = rb_open_find(v, ev->where.step);
 
+	rb_drilled_edge(v, ev);
 	if (o == NULL)
 		return;
 	o->edge_key = rb_arena_str(&o->arena, rb_event_get_text(ev, "key"));
@@ -385,6 +389,7 @@ rb_lines_branch(struct rb_view *v, const struct rb_event *ev)
 	struct rb_str cond = rb_page_safe(&v->page, rb_event_get_text(ev, "condition"), 0);
 	struct rb_page_row row = {.mark = RB_MARK_WAY, .title = cond, .ink = RB_INK_DIM};
 
+	rb_drilled_branch(v, ev);
 	rb_live_clear(v);
 	rb_lines_headings(v, ev->where.step);
 	row.indent = o != NULL ? o->indent : 0;

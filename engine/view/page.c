@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/wrap.h"
+
 /* What the program itself writes beyond ASCII, and how else it can be written. */
 static const struct {
 	const char *shown, *ascii;
@@ -147,17 +149,6 @@ rb_page_safe(struct rb_page *p, struct rb_str s, unsigned flags)
 	return safe;
 }
 
-/* Bytes of the character at the head of a safe text, and its columns. */
-static size_t
-next_char(struct rb_str s, size_t *columns)
-{
-	uint32_t cp = 0;
-	size_t n = rb_utf8_next(s.p, s.n, &cp);
-
-	*columns = n == 0 ? 1 : (size_t)rb_utf8_width(cp);
-	return n == 0 ? 1 : n;
-}
-
 /* Bytes of the beginning of s that has at most so many columns. */
 static size_t
 bytes_of(struct rb_str s, size_t columns)
@@ -165,7 +156,7 @@ bytes_of(struct rb_str s, size_t columns)
 	size_t i = 0, width = 0;
 
 	while (i < s.n) {
-		size_t w, n = next_char(rb_str_cut(s, i, s.n), &w);
+		size_t w, n = rb_wrap_char(rb_str_cut(s, i, s.n), &w);
 
 		if (width + w > columns)
 			break;
@@ -302,44 +293,6 @@ rb_page_label(struct rb_page *p, enum rb_mark mark, unsigned indent, struct rb_s
 	return column + id_columns(p, id);
 }
 
-/* Takes one line of at most `columns` off the head of *s. */
-static struct rb_str
-take_line(struct rb_str *s, size_t columns, bool may_be_empty)
-{
-	size_t i = 0, width = 0, end = 0, next = 0, n, w;
-	struct rb_str line;
-	bool broken = false; /* there was a place to break at */
-
-	while (i < s->n && s->p[i] != '\n') {
-		n = next_char(rb_str_cut(*s, i, s->n), &w);
-		if (s->p[i] == ' ') {
-			if (i == 0 || s->p[i - 1] != ' ')
-				end = i;
-			next = i + 1;
-			broken = end > 0;
-		} else if (width + w > columns) {
-			break;
-		}
-		width += w;
-		i += n;
-	}
-	if (i >= s->n || s->p[i] == '\n') {
-		line = rb_str_cut(*s, 0, i);
-		*s = rb_str_cut(*s, i < s->n ? i + 1 : i, s->n);
-		return line;
-	}
-	if (!broken) {
-		end = may_be_empty ? 0 : i;
-		if (end == 0 && !may_be_empty)
-			end = next_char(*s, &w); /* wider than all that there is */
-		for (next = end; next < s->n && s->p[next] == ' ';)
-			next++;
-	}
-	line = rb_str_cut(*s, 0, end);
-	*s = rb_str_cut(*s, next, s->n);
-	return line;
-}
-
 size_t
 rb_page_wrap(struct rb_page *p, enum rb_ink ink, struct rb_str s, size_t column, size_t indent, size_t spare)
 {
@@ -350,7 +303,7 @@ rb_page_wrap(struct rb_page *p, enum rb_ink ink, struct rb_str s, size_t column,
 		indent = RB_PAGE_MARGIN;
 	while (more) {
 		size_t room = limit > column ? limit - column : 0;
-		struct rb_str line = take_line(&s, room, column > indent);
+		struct rb_str line = rb_wrap_line(&s, room, column > indent ? RB_WRAP_BEGUN : 0);
 
 		rb_page_ink(p, ink, line);
 		column += rb_str_width(line);

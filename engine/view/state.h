@@ -92,6 +92,8 @@ struct rb_view {
 	struct rb_str first; /* what failed first, and nobody took */
 	struct rb_str first_id, first_reason;
 	int64_t first_begun; /* when that step began */
+	bool drill, halted;
+	struct rb_report_line *report, *report_end; /* of a drill: what its end tells */
 
 	struct rb_open *open;
 	struct rb_asked *asked;
@@ -160,6 +162,15 @@ void rb_head_note(struct rb_view *v, const struct rb_event *ev);
 void rb_head_attention(struct rb_view *v, unsigned indent, struct rb_str text);
 void rb_head_warning(struct rb_view *v, const struct rb_event *ev);
 void rb_head_run_end(struct rb_view *v, const struct rb_event *ev);
+
+/* ---- drill.c ---- */
+void rb_drilled_branch(struct rb_view *v, const struct rb_event *ev);
+void rb_drilled_edge(struct rb_view *v, const struct rb_event *ev);
+void rb_drilled_finding(struct rb_view *v, const struct rb_event *ev);
+void rb_drilled_would(struct rb_view *v, const struct rb_event *ev);
+void rb_drilled_halt(struct rb_view *v, const struct rb_event *ev);
+/* What was kept of these, before the closing lines. */
+void rb_drilled_report(struct rb_view *v);
 
 /* ---- question.c ---- */
 void rb_question_ask(struct rb_view *v, const struct rb_event *ev);

@@ -29,6 +29,9 @@ static void (*const shown[RB_EV_TYPES])(struct rb_view *v, const struct rb_event
     [RB_EV_SAY] = rb_head_say,
     [RB_EV_NOTE] = rb_head_note,
     [RB_EV_WARNING] = rb_head_warning,
+    [RB_EV_FINDING] = rb_drilled_finding,
+    [RB_EV_HALT] = rb_drilled_halt,
+    [RB_EV_WOULD] = rb_drilled_would,
     [RB_EV_RUN_END] = rb_head_run_end,
 };
 

@@ -2,8 +2,11 @@
  * do is a property of the build. tests/plan.tap compares what it prints; the host that it tells of is made
  * up.
  *
- *   dryrun FILE [--set NAME=VALUE]… [--assume FACT]… [--from PROCEDURE] [--yes] [--yes=ID]
- *          [--lacks PROGRAM]… [--width N] [--ascii] [--colour] */
+ *   dryrun FILE [--set NAME=VALUE]… [--assume FACT]… [--from PROCEDURE] [--give NAME=VALUE]… [--yes]
+ * [--yes=ID]
+ *          [--lacks PROGRAM]… [--width N] [--ascii] [--colour] [--json]
+ *
+ * --give is --set for the inputs of PROCEDURE. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +14,17 @@
 
 #include "kinds/kinds.h"
 #include "plan/layout.h"
+#include "plan/lines.h"
 
 enum { WORDS_MAX = 64 };
 
 struct options {
 	struct rb_plan_options plan;
-	struct rb_offer offers[WORDS_MAX];
+	struct rb_offer offers[WORDS_MAX], given[WORDS_MAX];
 	const char *assume[WORDS_MAX], *ids[WORDS_MAX], *lacks[WORDS_MAX];
 	size_t nlacks;
 	unsigned width;
-	bool ascii, colour;
+	bool ascii, colour, json;
 };
 
 static bool
@@ -93,13 +97,45 @@ problems(struct rb_diags *diags)
 }
 
 static int
+tell(const struct rb_program *program, struct options *o, struct rb_diags *diags)
+{
+	struct rb_plan_sink sink;
+	struct rb_layout layout;
+	int r;
+
+	rb_layout_init(&layout, NULL, put, stdout);
+	layout.width = o->width;
+	layout.ascii = o->ascii;
+	layout.colour = o->colour;
+	sink = rb_layout_sink(&layout);
+	r = rb_plan_run(program, &o->plan, &sink, NULL, diags);
+	rb_layout_end(&layout);
+	return r;
+}
+
+static int
+tell_json(const struct rb_program *program, struct options *o, struct rb_arena *arena, struct rb_diags *diags)
+{
+	struct rb_plan_sum sum = {.arena = arena};
+	struct rb_plan_lines lines;
+	struct rb_plan_sink sink;
+	int r;
+
+	rb_plan_lines_init(&lines, NULL, put, stdout);
+	sink = rb_plan_lines_sink(&lines);
+	r = rb_plan_run(program, &o->plan, &sink, &sum, diags);
+	if (r == 0)
+		rb_plan_lines_sum(&lines, &sum);
+	rb_plan_lines_end(&lines);
+	return r;
+}
+
+static int
 plan(const char *file, struct options *o)
 {
 	struct files files;
 	struct rb_opener opener = {&files, open_file};
 	struct rb_program *program = NULL;
-	struct rb_plan_sink sink;
-	struct rb_layout layout;
 	struct rb_arena arena;
 	struct rb_diags diags;
 	struct rb_str why;
@@ -115,13 +151,7 @@ plan(const char *file, struct options *o)
 	else
 		printf("%s: %.*s\n", file, RB_STR_ARG(why));
 	if (program != NULL) {
-		rb_layout_init(&layout, NULL, put, stdout);
-		layout.width = o->width;
-		layout.ascii = o->ascii;
-		layout.colour = o->colour;
-		sink = rb_layout_sink(&layout);
-		r = rb_plan_run(program, &o->plan, &sink, &diags);
-		rb_layout_end(&layout);
+		r = o->json ? tell_json(program, o, &arena, &diags) : tell(program, o, &diags);
 		rb_program_free(program);
 	}
 	if (problems(&diags) != 0)
@@ -140,15 +170,15 @@ value(char **argv, int *i)
 	return argv[++*i];
 }
 
-static void
-take_set(struct options *o, const char *text)
+static struct rb_offer
+offer(const char *text)
 {
 	const char *eq = strchr(text, '=');
 
 	if (eq == NULL)
 		exit(2);
-	o->offers[o->plan.noffers++] =
-	    (struct rb_offer){{text, (size_t)(eq - text)}, rb_v_text(rb_str_c(eq + 1)), "set", {NULL, 0, 0}};
+	return (struct rb_offer){
+	    {text, (size_t)(eq - text)}, rb_v_text(rb_str_c(eq + 1)), "set", {NULL, 0, 0}};
 }
 
 static void
@@ -157,7 +187,9 @@ take(struct options *o, char **argv, int *i)
 	const char *arg = argv[*i];
 
 	if (strcmp(arg, "--set") == 0) {
-		take_set(o, value(argv, i));
+		o->offers[o->plan.noffers++] = offer(value(argv, i));
+	} else if (strcmp(arg, "--give") == 0) {
+		o->given[o->plan.nfrom_offers++] = offer(value(argv, i));
 	} else if (strcmp(arg, "--assume") == 0) {
 		o->assume[o->plan.nassume++] = value(argv, i);
 	} else if (strcmp(arg, "--from") == 0) {
@@ -174,6 +206,8 @@ take(struct options *o, char **argv, int *i)
 		o->ascii = true;
 	} else if (strcmp(arg, "--colour") == 0) {
 		o->colour = true;
+	} else if (strcmp(arg, "--json") == 0) {
+		o->json = true;
 	} else {
 		fprintf(stderr, "dryrun: what is %s?\n", arg);
 		exit(2);
@@ -189,6 +223,7 @@ main(int argc, char **argv)
 	o.width = 100;
 	o.plan.assume = o.assume;
 	o.plan.offers = o.offers;
+	o.plan.from_offers = o.given;
 	o.plan.yes_ids = o.ids;
 	o.plan.host = (struct rb_plan_host){.ctx = &o,
 	    .has_command = has_command,
@@ -199,8 +234,8 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (argv[i][0] != '-' && file == NULL)
 			file = argv[i];
-		else if (o.plan.noffers < WORDS_MAX && o.plan.nassume < WORDS_MAX &&
-			 o.plan.nyes_ids < WORDS_MAX && o.nlacks < WORDS_MAX)
+		else if (o.plan.noffers < WORDS_MAX && o.plan.nfrom_offers < WORDS_MAX &&
+			 o.plan.nassume < WORDS_MAX && o.plan.nyes_ids < WORDS_MAX && o.nlacks < WORDS_MAX)
 			take(&o, argv, &i);
 	}
 	return file != NULL ? plan(file, &o) : 2;

@@ -3,8 +3,9 @@
  * What a step does is its script, a comma-separated list with one entry for each time that it is started (the
  * last one stands for all that follow). An entry is words in any order: pass · fail (exit 1) · exit=N · error
  * · retriable (an error before anything was started) · never (until cancelled) stubborn (never; cancelled, it
- * says that all went well 2 s later) · 5s (how long it takes) · out=TEXT (its output) Of a test, the trace is
- * what matters: one line for each end of a step, edge, phase and so on (see `trace_row`). */
+ * says that all went well 2 s later) · nowhere (failed: its name is not known) · 5s (how long it takes) ·
+ * out=TEXT (its output) Of a test, the trace is what matters: one line for each end of a step, edge, phase
+ * and so on (see `trace_row`). */
 #ifndef RB_TEST_MOCKDRIVER_H
 #define RB_TEST_MOCKDRIVER_H
 
@@ -183,6 +184,7 @@ struct mock {
 	} signals[MOCK_SIGNALS];
 	struct mock_file files[MOCK_FILES]; /* child runbooks and libraries */
 	const char *from;                   /* procedure to start at */
+	const struct rb_drill *drill;       /* NULL: a run */
 	const char *refuse;                 /* `enter` says no for the unit of this id */
 	int64_t stays_until;                /* `finish` has something left up to then, unless told `now` */
 	bool no_disk;                       /* durable events fail */
@@ -347,6 +349,8 @@ mock_word(struct mock_job *job, struct rb_str word, int64_t *exit_, struct rb_st
 		assert_int_equal(rb_str_int(rb_str_cut(word, 5, SIZE_MAX), exit_), 0);
 	else if (rb_str_starts(word, "out="))
 		*out = rb_str_cut(word, 4, SIZE_MAX);
+	else if (rb_str_is(word, "nowhere"))
+		job->res.ended = RB_ENDED_FAILED;
 	else if (rb_str_is(word, "error") || rb_str_is(word, "retriable"))
 		job->res.ended = RB_ENDED_ERROR;
 	else if (rb_str_is(word, "never") || rb_str_is(word, "stubborn"))
@@ -357,10 +361,13 @@ mock_word(struct mock_job *job, struct rb_str word, int64_t *exit_, struct rb_st
 		fail_msg("what is `%.*s`?", RB_STR_ARG(word));
 	if (rb_str_is(word, "retriable"))
 		job->res.retriable = true;
+	job->res.nowhere = job->res.nowhere || rb_str_is(word, "nowhere");
 	if (rb_str_is(word, "stubborn"))
 		job->stubborn = true;
 	if (job->res.ended == RB_ENDED_ERROR)
 		job->res.reason = RB_STR("cannot start");
+	else if (job->res.nowhere)
+		job->res.reason = RB_STR("nobody knows its name");
 }
 
 static inline void
@@ -389,6 +396,7 @@ mock_fill(struct mock *m, struct mock_job *job, const struct rb_attempt *at, str
 	pairs[n++] = (struct rb_vpair){RB_STR("stderr"), rb_v_text(RB_STR(""))};
 	mock_matches(at, out, pairs, &n);
 	job->res.record = rb_v_unset(RB_STR(""));
+	job->res.lines = out.n > 0;
 	job->res.summary = rb_arena_fmt(at->arena, "exit %d", (int)exit_);
 	job->arena = at->arena;
 }
@@ -528,10 +536,11 @@ static const struct trace_row {
 	const char *fields; /* blank-separated */
 } trace_rows[] = {{RB_EV_PHASE, true, "name title"}, {RB_EV_STEP_START, false, ""},
     {RB_EV_STEP_END, true, "outcome"}, {RB_EV_EDGE, true, "key to"}, {RB_EV_SAY, true, "text"},
-    {RB_EV_WARNING, true, "code"}, {RB_EV_RUN_END, true, "outcome"},
-    {RB_EV_ATTEMPT_START, false, "purpose effect"}, {RB_EV_ATTEMPT_END, false, "purpose outcome"},
-    {RB_EV_ASSERTION, false, "what"}, {RB_EV_FACTS, false, "facts"}, {RB_EV_RETRY, false, "reason"},
-    {RB_EV_ITEM, false, "value"}, {RB_EV_BRANCH, false, "condition why"}, {RB_EV_ASK, false, "form question"},
+    {RB_EV_WARNING, true, "code"}, {RB_EV_HALT, true, "why does"}, {RB_EV_FINDING, true, "what text"},
+    {RB_EV_RUN_END, true, "outcome"}, {RB_EV_ATTEMPT_START, false, "purpose effect"},
+    {RB_EV_ATTEMPT_END, false, "purpose outcome"}, {RB_EV_ASSERTION, false, "what"},
+    {RB_EV_FACTS, false, "facts"}, {RB_EV_RETRY, false, "reason"}, {RB_EV_ITEM, false, "value"},
+    {RB_EV_BRANCH, false, "condition why"}, {RB_EV_ASK, false, "form question"},
     {RB_EV_ANSWER, false, "outcome value"}};
 
 static inline int
@@ -640,7 +649,7 @@ mock_finish(void *ctx, bool now)
 static inline void
 mock_start_flow(struct mock *m)
 {
-	struct rb_flow_options options = {.alloc = &m->alloc, .frame = m->frame};
+	struct rb_flow_options options = {.alloc = &m->alloc, .frame = m->frame, .drill = m->drill};
 	struct rb_vpair *pairs;
 
 	m->driver = (struct rb_driver){.ctx = m,

@@ -96,53 +96,10 @@ test_reasons(void **state)
 	assert_int_equal(r.n, strlen(r.p));
 }
 
-/* ---- a drill ---- */
-
-static enum rb_started
-drill(void *ctx, const struct rb_attempt *at, struct rb_result *res)
-{
-	if (at->step->effect == RB_READ)
-		return mock_begin(ctx, at, res);
-	res->ended = RB_ENDED_OK;
-	res->facts = rb_v_unknown(RB_STR(""));
-	return RB_DONE_NOW;
-}
-
-/* A change that was not made passes unjudged; what would need its facts cannot be done, and says why. */
-static void
-test_drill(void **state)
-{
-	struct mock m;
-
-	(void)state;
-	mock_init(&m);
-	m.no_disk = true;
-	mock_load(&m, "steps:\n"
-		      "  - {id: a, look: pass}\n"
-		      "  - {id: b, run: fail, expect: {exit: 0}}\n"
-		      "  - {id: c, look: pass $b_exit, on_fail: continue}\n"
-		      "  - id: d\n"
-		      "    branch: [{if: b.exit == 0, then: end failed}]\n");
-	mock_start_flow(&m);
-	m.driver.start = drill;
-	rb_flow_free(m.flow);
-	m.frame = rb_frame_new(&m.alloc, m.program->main->scope, NULL);
-	m.flow = rb_flow_new(m.program, &m.driver, m.bus,
-	    &(struct rb_flow_options){
-		.alloc = &m.alloc, .frame = m.frame, .run = rb_v_unset(RB_STR("run")), .drill = true});
-	mock_drive(&m);
-	assert_string_equal(rb_buf_cstr(&m.trace),
-	    "a passed\nb passed\nc edge on_fail continue\nc errored\nd errored\nrun_end failed\n");
-	assert_string_equal(m.reason.p, "`d` errored: if: <b.exit> cannot be known yet");
-	assert_int_equal(m.end.changes, 0);
-	mock_free(&m);
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_deadlines), cmocka_unit_test(test_reasons), cmocka_unit_test(test_drill)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_deadlines), cmocka_unit_test(test_reasons)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

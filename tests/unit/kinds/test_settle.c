@@ -160,7 +160,7 @@ test_what_is_refused(void **state)
 	assert_message(&l, 2, "input `n`: `11` is more than 10");
 	assert_message(&l, 3, "input `node`: `web1` does not match /^db[0-9]+$/");
 	assert_message(&l, 4, "input `env_name`: `prod` is none of staging, production");
-	assert_message(&l, 5, "input `root`: there is no such folder");
+	assert_message(&l, 5, "input `root`: `/nowhere`: there is no such folder");
 	assert_message(&l, 6, "input `flag`: `1` is no bool: true or false");
 	assert_string_equal(d.settled, "");
 	loaded_free(&l);

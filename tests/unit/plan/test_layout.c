@@ -118,6 +118,35 @@ test_remark_on_its_own_line(void **state)
 }
 
 static void
+test_step_without_id(void **state)
+{
+	struct rb_plan_item it = change;
+	struct sheet s;
+
+	(void)state;
+	it.name = RB_STR("");
+	it.depth = 0;
+	open_sheet(&s, 80);
+	lay(&s, it);
+	expect(&s, "CHANGES  Mend it · up to 5s\n");
+}
+
+static void
+test_fact_that_is_not_known(void **state)
+{
+	struct rb_plan_item it = {.part = RB_PLAN_FACT,
+	    .name = RB_STR("free.passed"),
+	    .text = RB_STR("the step passed"),
+	    .note = RB_STR("free was not done")};
+	struct sheet s;
+
+	(void)state;
+	open_sheet(&s, 80);
+	lay(&s, it);
+	expect(&s, "             free.passed · the step passed · free was not done\n");
+}
+
+static void
 test_harm(void **state)
 {
 	static const enum rb_plan_part parts[] = {RB_PLAN_BOOK, RB_PLAN_HEADING, RB_PLAN_GROUP, RB_PLAN_ROW,
@@ -180,6 +209,8 @@ main(void)
 	    cmocka_unit_test(test_margin),
 	    cmocka_unit_test(test_wrapping),
 	    cmocka_unit_test(test_remark_on_its_own_line),
+	    cmocka_unit_test(test_step_without_id),
+	    cmocka_unit_test(test_fact_that_is_not_known),
 	    cmocka_unit_test(test_harm),
 	    cmocka_unit_test(test_deep),
 	    cmocka_unit_test(test_pieces),

@@ -26,11 +26,12 @@ test_every_step_once(void **state)
 	(void)state;
 	told_load(&t, "steps:\n"
 		      "  - {id: one, look: a, match: {x: x}, on_fail: [{id: mend, run: m}]}\n"
-		      "  - branch:\n"
+		      "  - id: fork\n"
+		      "    branch:\n"
 		      "      - {if: one.x, then: [{id: two, run: b}]}\n"
 		      "      - {else: [{id: three, look: c}]}\n"
-		      "  - {call: p}\n"
-		      "  - {call: p}\n"
+		      "  - {id: first, call: p}\n"
+		      "  - {id: second, call: p}\n"
 		      "  - {id: block, block: [{id: four, look: d}], finally: [{id: five, run: e}]}\n"
 		      "  - {id: loop, for_each: {in: [a, b], as: x}, look: echo $x}\n"
 		      "procedures: {p: {steps: [{id: six, run: f}]}}\n"
@@ -41,6 +42,33 @@ test_every_step_once(void **state)
 	for (size_t i = 0; i < t.program->main->nsteps; i++)
 		assert_int_equal(times_told(&t, t.program->main->steps_in_order[i]), 1);
 	assert_true(told_has(&t, "row steps|6 would read, 4 would change something, 0 are dangerous|"));
+	told_free(&t);
+}
+
+/* A made id stands nowhere in the file: what has none is called by its title, or by what it does. */
+static void
+test_steps_without_ids(void **state)
+{
+	struct told t;
+
+	(void)state;
+	told_load(&t, "steps:\n"
+		      "  - look: a\n"
+		      "  - {title: Look there, look: b}\n"
+		      "  - say: c\n"
+		      "  - block: [{wait: 1s}]\n"
+		      "  - {if: 1 > 2, run: d}\n"
+		      "  - {end: failed}\n"
+		      "  - {run: e}\n");
+	told_run(&t);
+	assert_true(told_lacks(&t, "step_"));
+	assert_true(told_has(&t, "0 command reads |a|up to 30s\n"
+				 "0 step reads |Look there|up to 30s\n"
+				 "0 exact || b|\n"
+				 "0 step reads |say|\n"));
+	assert_true(told_has(&t, "0 step |block|\n1 step reads |wait|up to 1s\n"));
+	assert_true(told_has(&t, "0 step |run: d|would be skipped\n"));
+	assert_true(told_has(&t, "note |line 9 is not on this path|"));
 	told_free(&t);
 }
 
@@ -110,6 +138,54 @@ test_shared_procedure_is_not_decided(void **state)
 	told_run(&t);
 	assert_true(told_has(&t, "CHANGES only_b|rm|"));
 	told_free(&t);
+}
+
+/* The first caller sees its own values; those that give others share one telling; nested calls do not
+ * multiply. */
+static void
+test_callee_is_told_at_most_twice(void **state)
+{
+	struct rb_buf text;
+	struct told t;
+	size_t seen = 0;
+
+	(void)state;
+	told_load(&t, "steps:\n"
+		      "  - {id: one, call: p, with: {n: '1'}}\n"
+		      "  - {id: two, call: p, with: {n: '2'}}\n"
+		      "  - {id: three, call: p, with: {n: '1'}}\n"
+		      "  - {id: four, call: p, with: {n: '3'}}\n"
+		      "procedures: {p: {inputs: {n: {type: int}}, steps: [{id: act, run: 'do $n'}]}}\n");
+	told_run(&t);
+	assert_true(told_has(&t, "0 step one|calls p|one of 4 steps that do so\n0 detail with|n = 1|\n"
+				 "1 command CHANGES act|do $n|up to 5m\n1 exact |n=1|\n"));
+	assert_true(
+	    told_has(&t, "0 detail with|n = 2|\n1 command CHANGES act|do $n|up to 5m\n1 exact |n=<n>|\n"));
+	assert_true(told_has(&t, "0 step three|calls p|one of 4 steps that do so\n0 detail with|n = 1|\n"
+				 "0 note |as shown above, under one|\n"));
+	assert_true(told_has(&t, "0 detail with|n = 3|\n0 note |as shown above, under two|\n"));
+	assert_int_equal(t.sum.changes, 1);
+	assert_int_equal(t.sum.nwould, 2);
+	assert_string_equal(t.sum.would[0].values.p, "n=1");
+	told_free(&t);
+
+	/* Twenty procedures, each of which calls the next one twice. */
+	rb_buf_init(&text, NULL, 1 << 16);
+	rb_buf_c(&text, "steps: [{call: p0, with: {n: '0'}}]\nprocedures:\n");
+	for (int i = 0; i < 20; i++)
+		rb_buf_fmt(&text,
+		    "  p%d:\n    inputs: {n: {type: int}}\n    steps:\n"
+		    "      - {call: p%d, with: {n: '1'}}\n      - {call: p%d, with: {n: '2'}}\n",
+		    i, i + 1, i + 1);
+	rb_buf_c(&text, "  p20: {inputs: {n: {type: int}}, steps: [{id: last, look: 'do $n'}]}\n");
+	told_load(&t, rb_buf_cstr(&text));
+	told_run(&t);
+	for (const char *at = strstr(rb_buf_cstr(&t.lines), "reads last|"); at != NULL;
+	     at = strstr(at + 1, "reads last|"))
+		seen++;
+	assert_int_equal(seen, 2);
+	told_free(&t);
+	rb_buf_free(&text);
 }
 
 /* The same of a value that is another one when the step is come back to. */
@@ -208,6 +284,13 @@ lacks_all(void *ctx, const char *name)
 	return false;
 }
 
+static bool
+lacks_nope(void *ctx, const char *name)
+{
+	(void)ctx;
+	return strstr(name, "nope") == NULL;
+}
+
 static void
 test_host(void **state)
 {
@@ -234,6 +317,128 @@ test_host(void **state)
 	assert_true(told_has(&t, "the run would not begin: its scripts need bash"));
 	assert_true(told_has(&t, "trouble |there is no program `lsof` on this host|"));
 	assert_true(told_has(&t, "step c||would be skipped"));
+	told_free(&t);
+}
+
+/* What a script asks for before it uses it, and what it finds by a PATH of its own, is not missed. */
+static void
+test_programs_of_scripts(void **state)
+{
+	static const struct {
+		const char *script;
+		bool missed;
+	} rows[] = {
+	    {"nope", true},
+	    {"true && nope -x", true},
+	    {"sudo nope", true},
+	    {"echo \"$(nope)\"", true},
+	    {"/opt/nope", true},
+	    {"echo nope", false},
+	    {"./nope", false},
+	    {"\"$nope\"", false},
+	    {"nope() { true; }; nope", false},
+	    {"command -v nope && nope", false},
+	    {"PATH=/opt/bin; nope", false},
+	    {". /etc/profile; nope", false},
+	    {"busybox nope", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rb_buf text;
+		struct told t;
+
+		rb_buf_init(&text, NULL, 4096);
+		rb_buf_fmt(&text, "steps:\n  - id: a\n    look: |\n      %s\n", rows[i].script);
+		told_load(&t, rb_buf_cstr(&text));
+		t.options.host.has_command = lacks_nope;
+		told_run(&t);
+		if (rows[i].missed)
+			assert_true(told_has(&t, "nope` on this host"));
+		else
+			assert_int_equal(t.parts[RB_PLAN_TROUBLE], 0);
+		told_free(&t);
+		rb_buf_free(&text);
+	}
+}
+
+/* ---- what it comes to ---- */
+
+static void
+test_how_it_ends(void **state)
+{
+	enum {
+		RESOLVED = 1 << RB_END_RESOLVED,
+		FAILED = 1 << RB_END_FAILED,
+		ESCALATED = 1 << RB_END_ESCALATED
+	};
+	static const struct {
+		const char *steps;
+		unsigned ends;
+	} rows[] = {
+	    {"[{say: a}]", RESOLVED},
+	    {"[{look: a}]", RESOLVED | FAILED},
+	    {"[{look: a, on_fail: continue}]", RESOLVED},
+	    {"[{run: a, on_fail: continue}]", RESOLVED | FAILED},
+	    {"[{look: a, on_fail: end escalated}]", RESOLVED | ESCALATED},
+	    {"[{look: a, on_fail: [{say: b}]}]", RESOLVED},
+	    {"[{look: a, on_fail: [{look: b}]}]", RESOLVED | FAILED},
+	    {"[{look: a, on_pass: end resolved, on_fail: end failed}]", RESOLVED | FAILED},
+	    {"[{end: escalated}]", ESCALATED},
+	    {"[{block: [{look: a}], on_fail: end escalated}]", RESOLVED | ESCALATED},
+	    {"[{checks: [{look: a}], on_fail: continue}]", RESOLVED},
+	    {"[{call: p, on_fail: continue}]", RESOLVED},
+	    {"[{call: p}]", RESOLVED | FAILED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rb_buf text;
+		struct told t;
+
+		rb_buf_init(&text, NULL, 4096);
+		rb_buf_fmt(&text, "steps: %s\nprocedures: {p: {steps: [{fail: no}]}}\n", rows[i].steps);
+		told_load(&t, rb_buf_cstr(&text));
+		told_run(&t);
+		if (t.sum.ends != rows[i].ends)
+			print_message("%s\n", rows[i].steps);
+		assert_int_equal(t.sum.ends, rows[i].ends);
+		told_free(&t);
+		rb_buf_free(&text);
+	}
+}
+
+static void
+test_what_would_be_changed(void **state)
+{
+	struct rb_plan_sum *sum;
+	struct told t;
+
+	(void)state;
+	told_load(&t, "inputs: {port: {type: port, default: 80}}\n"
+		      "steps:\n"
+		      "  - {id: seen, look: a, match: {x: x}}\n"
+		      "  - {id: words, run: [kill, '${seen.exit}'], effect: danger}\n"
+		      "  - {id: text, run: \"one\\ntwo $port\\n\"}\n"
+		      "  - {id: maybe, if: seen.x, run: b}\n"
+		      "  - {id: each, for_each: {in: [a, b], as: x}, run: 'c $x'}\n"
+		      "  - {id: all, for_each: {in: lines(seen.stdout), as: y}, run: 'd $y'}\n");
+	told_run(&t);
+	sum = &t.sum;
+	assert_int_equal(sum->nwould, 6);
+	assert_int_equal(sum->would[0].effect, RB_DANGER);
+	assert_string_equal(sum->would[0].request.p, "kill <seen.exit>");
+	assert_string_equal(sum->would[1].request.p, "one\ntwo $port");
+	assert_string_equal(sum->would[1].values.p, "port=80");
+	assert_false(sum->would[1].open);
+	assert_true(sum->would[2].open);
+	assert_string_equal(sum->would[3].values.p, "x=a");
+	assert_string_equal(sum->would[4].item.p, "b");
+	assert_string_equal(sum->would[5].values.p, "y=<y>");
+	assert_string_equal(sum->would[5].item.p, "");
+	assert_int_equal(sum->reads, 1);
+	assert_int_equal(sum->changes, 4);
+	assert_int_equal(sum->dangers, 1);
 	told_free(&t);
 }
 
@@ -275,13 +480,16 @@ test_items_shown(void **state)
 
 	(void)state;
 	rb_buf_init(&text, NULL, 1 << 20);
-	rb_buf_c(&text, "steps:\n  - look: echo $x\n    for_each: {as: x, in: [i0");
+	rb_buf_c(&text, "steps:\n  - run: echo $x\n    for_each: {as: x, in: [i0");
 	for (int i = 1; i <= RB_PLAN_ITEMS_SHOWN; i++)
 		rb_buf_fmt(&text, ", i%d", i);
 	rb_buf_c(&text, "]}\n");
 	told_load(&t, rb_buf_cstr(&text));
 	told_run(&t);
 	assert_true(told_has(&t, "i18, i19 and 1 more|21 times\n"));
+	assert_int_equal(t.sum.nwould, RB_PLAN_ITEMS_SHOWN);
+	assert_int_equal(t.sum.would[RB_PLAN_ITEMS_SHOWN - 2].more, 0);
+	assert_int_equal(t.sum.would[RB_PLAN_ITEMS_SHOWN - 1].more, 1);
 	told_free(&t);
 	rb_buf_free(&text);
 }
@@ -291,14 +499,19 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_step_once),
+	    cmocka_unit_test(test_steps_without_ids),
 	    cmocka_unit_test(test_all_arms),
 	    cmocka_unit_test(test_assumptions_leave_one_arm),
 	    cmocka_unit_test(test_shared_procedure_is_not_decided),
+	    cmocka_unit_test(test_callee_is_told_at_most_twice),
 	    cmocka_unit_test(test_value_of_a_later_visit),
 	    cmocka_unit_test(test_value_that_was_jumped_over),
 	    cmocka_unit_test(test_unset_facts_are_told),
 	    cmocka_unit_test(test_wrong_options),
 	    cmocka_unit_test(test_host),
+	    cmocka_unit_test(test_programs_of_scripts),
+	    cmocka_unit_test(test_how_it_ends),
+	    cmocka_unit_test(test_what_would_be_changed),
 	    cmocka_unit_test(test_groups),
 	    cmocka_unit_test(test_items_shown),
 	};

@@ -7,7 +7,8 @@
 static void
 test_sums(void **state)
 {
-	const struct rb_plan_time second = {RB_SECOND, false}, never = {RB_NEVER, true}, none = {0, false};
+	const struct rb_plan_time second = {.most = RB_SECOND}, never = {.most = RB_NEVER, .people = true},
+				  none = {0};
 
 	(void)state;
 	assert_int_equal(rb_time_add(second, second).most, 2 * RB_SECOND);
@@ -68,12 +69,58 @@ test_steps(void **state)
 		rb_buf_clear(&text);
 		rb_buf_fmt(&text, "|%s\n", rows[i].time);
 		assert_true(told_has(&t, rb_buf_cstr(&text)));
-		/* The run takes as long as its one step. */
+		/* The run takes as long as its one step, and says when that is the one that waits for people.
+		 */
 		rb_buf_clear(&text);
-		rb_buf_fmt(&text, "row time|%s|\n", rows[i].time);
+		rb_buf_fmt(&text, "row time|%s%s", rows[i].time,
+		    strstr(rows[i].time, "people") != NULL ? " (s)|" : "");
 		assert_true(told_has(&t, rb_buf_cstr(&text)));
 		rb_buf_free(&text);
 		told_free(&t);
+	}
+}
+
+/* The total names what leaves it open. */
+static void
+test_what_has_no_bound(void **state)
+{
+	static const struct {
+		const char *steps, *time;
+	} rows[] = {
+	    {"[{id: s, look: a, timeout: '${t}'}, {id: u, look: b, timeout: '${t}'}]",
+		"no limit that is known; how long `s` takes is not known yet"},
+	    {"[{look: a, timeout: '${t}'}]",
+		"no limit that is known; how long line 3 takes is not known yet"},
+	    {"[{id: s, look: a, retry: {for: '${t}'}}]",
+		"no limit that is known; how often `s` is tried is not known yet"},
+	    {"[{id: a, look: a}, {id: s, for_each: {in: 'lines(a.stdout)', as: x}, look: $x}]",
+		"no limit that is known; how many items `s` has is not known yet"},
+	    {"[{id: s, wait: '${t}'}]", "no limit that is known; how long `s` takes is not known yet"},
+	    {"[{id: s, run: a, verify: {look: b, within: '${t}'}}]",
+		"no limit that is known; how long line 3 takes is not known yet"},
+	    {"[{id: s, ask: a}]", "as long as people take (s)"},
+	    {"[{id: s, ask: a}, {id: u, manual: b}]", "as long as people take (s and others)"},
+	    {"[{id: s, look: a}, {id: u, run: a, confirm: b}]", "up to 5m30s, and what people take (u)"},
+	    {"[{id: s, look: a, timeout: '${t}'}, {id: u, ask: b}]",
+		"no limit that is known, and what people take (u); how long `s` takes is not known yet"},
+	    /* what has a limit of its own is bounded by it */
+	    {"[{id: s, timeout: 5s, block: [{look: a, timeout: '${t}'}]}]", "up to 5s"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rb_buf text;
+		struct told t;
+
+		rb_buf_init(&text, NULL, 4096);
+		rb_buf_fmt(&text, "inputs: {t: {type: duration}}\nsteps: %s\n", rows[i].steps);
+		told_load(&t, rb_buf_cstr(&text));
+		told_run(&t);
+		rb_buf_clear(&text);
+		rb_buf_fmt(&text, "row time|%s|", rows[i].time);
+		assert_true(told_has(&t, rb_buf_cstr(&text)));
+		told_free(&t);
+		rb_buf_free(&text);
 	}
 }
 
@@ -145,7 +192,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_sums), cmocka_unit_test(test_steps),
-	    cmocka_unit_test(test_runs), cmocka_unit_test(test_own_limit)};
+	    cmocka_unit_test(test_what_has_no_bound), cmocka_unit_test(test_runs),
+	    cmocka_unit_test(test_own_limit)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

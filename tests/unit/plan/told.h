@@ -20,6 +20,7 @@ struct told {
 	struct rb_diags diags;
 	struct rb_program *program;
 	struct rb_plan_options options;
+	struct rb_plan_sum sum;
 	struct rb_buf lines;
 	size_t parts[RB_PLAN_PARTS];
 	int result;
@@ -68,6 +69,7 @@ told_load(struct told *t, const char *steps)
 		print_error("%s", rb_buf_cstr(&t->lines));
 	}
 	assert_non_null(t->program);
+	t->sum.arena = &t->arena;
 }
 
 static inline void
@@ -75,7 +77,7 @@ told_run(struct told *t)
 {
 	struct rb_plan_sink sink = {t, told_item};
 
-	t->result = rb_plan_run(t->program, &t->options, &sink, &t->diags);
+	t->result = rb_plan_run(t->program, &t->options, &sink, &t->sum, &t->diags);
 }
 
 static inline void

@@ -1,0 +1,395 @@
+/* Tests of runbooks: loads scenario files, plays their scenarios, and tells of the results. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/book.h"
+#include "api/scenarios.h"
+#include "api/test_files.h"
+#include "kinds/kinds.h"
+#include "scenario/report.h"
+#include "view/view.h"
+
+struct tester {
+	const struct rb_test_options *opt;
+	struct rb_arena arena; /* of all files, and of what the reports keep */
+	struct rb_arena play;  /* of the scenario at hand */
+	struct rb_library library;
+	struct rb_test_files found;
+	struct rb_report_file *files;
+	struct rb_scenario_file **loaded;
+	size_t nfiles;
+	size_t number; /* of TAP */
+	struct rb_report_total total;
+	struct rb_buf out; /* on its way to show_fd */
+};
+
+/* ---- files ---- */
+
+/* A procedure is that of the file beside its scenarios, where they have its name: net/wait.test.yaml tests
+ * net/wait.yaml, wherever that library stands, and not what the program has of it. */
+static const struct rb_source *
+open_beside(void *ctx, struct rb_arena *arena, bool library, struct rb_str name, const struct rb_source *from,
+    struct rb_str *why)
+{
+	struct rb_opener opener = rb_library_opener(ctx);
+	size_t suffix = strlen(RB_SCENARIO_SUFFIX), stem = from->path.n - suffix, dot = 0;
+	const struct rb_source *src;
+
+	if (!library || !rb_str_ends(from->path, RB_SCENARIO_SUFFIX) || stem <= name.n)
+		return opener.open(opener.ctx, arena, library, name, from, why);
+	for (size_t i = 0; i < name.n; i++) {
+		char c = from->path.p[stem - name.n + i];
+
+		if (name.p[i] == '.')
+			dot = i + 1;
+		if (c != (name.p[i] == '.' ? '/' : name.p[i]))
+			return opener.open(opener.ctx, arena, library, name, from, why);
+	}
+	src = opener.open(opener.ctx, arena, false,
+	    rb_arena_fmt(arena, "%.*s.yaml", RB_STR_ARG(rb_str_cut(name, dot, name.n))), from, why);
+	return src != NULL ? src : opener.open(opener.ctx, arena, library, name, from, why);
+}
+
+struct rb_opener
+rb_scenario_opener(struct rb_library *library)
+{
+	return (struct rb_opener){library, open_beside};
+}
+
+static void
+flush(struct tester *t)
+{
+	struct rb_str s = rb_buf_view(&t->out);
+
+	while (s.n > 0) {
+		ssize_t n = write(t->opt->show_fd, s.p, s.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		s = rb_str_cut(s, (size_t)n, s.n);
+	}
+	rb_buf_clear(&t->out);
+}
+
+static struct rb_report_ink
+ink_of(const struct tester *t)
+{
+	return (struct rb_report_ink){t->opt->colour, t->opt->ascii};
+}
+
+/* ---- one scenario ---- */
+
+static bool
+is_wanted(const struct tester *t, const struct rb_scenario *s)
+{
+	return t->opt->only == NULL || rb_str_find(s->name, rb_str_c(t->opt->only), 0) != SIZE_MAX;
+}
+
+static void
+play(struct tester *t, const struct rb_scenario_file *file, size_t i, struct rb_cover *cover,
+    struct rb_played *played)
+{
+	const struct rb_view_options how = {.alloc = t->opt->alloc,
+	    .form = RB_VIEW_PLAIN,
+	    .fd = t->opt->show_fd,
+	    .colour = t->opt->colour,
+	    .ascii = t->opt->ascii,
+	    .width = t->opt->width,
+	    .width_ctx = t->opt->width_ctx,
+	    .replay = true,
+	    .command = "runbook"};
+	struct rb_view *view = NULL;
+	const struct rb_sink *sinks[2] = {rb_cover_sink(cover), NULL};
+	struct rb_play_options o = {.alloc = t->opt->alloc, .nsinks = 1, .sinks = sinks};
+
+	rb_cover_begin(cover, file->items[i].from);
+	if (t->opt->verbose) {
+		flush(t);
+		view = rb_view_new(&how);
+		sinks[o.nsinks++] = rb_view_sink(view);
+	}
+	rb_scenario_play(file, i, &o, &t->play, played);
+	rb_view_free(view);
+}
+
+static void
+count(struct rb_report_total *total, enum rb_verdict verdict)
+{
+	size_t *counters[] = {[RB_VERDICT_PASSED] = &total->passed,
+	    [RB_VERDICT_FAILED] = &total->failed,
+	    [RB_VERDICT_ERROR] = &total->errors};
+
+	(*counters[verdict])++;
+}
+
+static void
+run_case(struct tester *t, struct rb_report_file *f, const struct rb_scenario_file *file, size_t i,
+    struct rb_cover *cover)
+{
+	struct rb_report_case *c = &f->cases[f->ncases++];
+	int64_t begun = rb_clock_mono();
+	struct rb_played played;
+	struct rb_buf text;
+
+	play(t, file, i, cover, &played);
+	c->name = file->items[i].name;
+	c->took = rb_clock_mono() - begun;
+	/* Where it went another way than was expected, what it lacked on that is not the trouble. */
+	c->verdict = played.nfindings > 0 ? RB_VERDICT_FAILED : played.verdict;
+	if (c->verdict != RB_VERDICT_PASSED) {
+		rb_buf_init(&text, t->opt->alloc, RB_REPORT_MAX);
+		rb_report_first(&played, &text);
+		c->first = rb_arena_str(&t->arena, rb_buf_view(&text));
+		rb_buf_clear(&text);
+		rb_report_findings(&played, 0, false, &text);
+		c->text = rb_arena_str(&t->arena, rb_buf_view(&text));
+		rb_buf_free(&text);
+	}
+	count(&t->total, c->verdict);
+	if (t->opt->tap)
+		rb_tap_case(++t->number, f, c, &t->out);
+	else
+		rb_report_show_case(c, &played, ink_of(t), &t->out);
+	flush(t);
+	rb_arena_clear(&t->play);
+}
+
+/* ---- one file ---- */
+
+static void
+tell_broken(struct tester *t, struct rb_report_file *f, struct rb_diags *diags)
+{
+	struct rb_buf text;
+
+	rb_buf_init(&text, t->opt->alloc, RB_REPORT_MAX);
+	rb_diags_render(diags, false, &text);
+	f->problems = rb_arena_str(&t->arena, rb_buf_view(&text));
+	rb_buf_free(&text);
+	t->total.broken++;
+	if (t->opt->tap)
+		rb_tap_broken(++t->number, f, &t->out);
+	else
+		rb_diags_render(diags, t->opt->colour, &t->out);
+	flush(t);
+}
+
+static void
+tell_coverage(struct tester *t, struct rb_report_file *f, const struct rb_cover *cover)
+{
+	struct rb_cover_gap *gaps;
+	struct rb_str *undone;
+
+	/* Some of the scenarios say nothing of what all of them cover. */
+	f->covered = t->opt->only == NULL;
+	f->least = t->opt->coverage;
+	if (!f->covered)
+		return;
+	rb_cover_count(cover, &f->sum);
+	rb_cover_gaps(cover, &t->arena, &gaps, &f->ngaps);
+	rb_cover_undone(cover, &t->arena, &undone, &f->nundone);
+	f->gaps = gaps;
+	f->undone = undone;
+	t->total.covered = true;
+	t->total.sum.steps += f->sum.steps;
+	t->total.sum.steps_done += f->sum.steps_done;
+	t->total.sum.ways += f->sum.ways;
+	t->total.sum.ways_taken += f->sum.ways_taken;
+	t->total.thin += !rb_report_enough(f);
+	if (!t->opt->tap)
+		rb_report_show_coverage(f, ink_of(t), &t->out);
+	else if (f->least >= 0)
+		rb_tap_coverage(++t->number, f, &t->out);
+	flush(t);
+}
+
+static struct rb_scenario_file *
+load(struct rb_library *library, struct rb_arena *arena, const char *path, struct rb_diags *diags)
+{
+	struct rb_opener opener = rb_scenario_opener(library);
+	const struct rb_source *src;
+	struct rb_str why;
+
+	rb_diags_init(diags, arena);
+	src = rb_library_main(library, arena, path, &why);
+	if (src == NULL) {
+		rb_diag_add(
+		    diags, RB_E_FILE, (struct rb_span){NULL, 0, 0}, "%s: %.*s", path, RB_STR_ARG(why));
+		return NULL;
+	}
+	return rb_scenario_load(arena, src, rb_kinds, &opener, diags);
+}
+
+static void
+run_file(struct tester *t, const char *path)
+{
+	struct rb_report_file *f = &t->files[t->nfiles];
+	struct rb_scenario_file *file;
+	struct rb_cover *cover;
+	struct rb_diags diags;
+
+	f->path = rb_str_c(path);
+	f->least = -1;
+	if (!t->opt->tap)
+		rb_buf_fmt(&t->out, "%s\n", path);
+	file = load(&t->library, &t->arena, path, &diags);
+	t->loaded[t->nfiles++] = file;
+	if (file == NULL) {
+		tell_broken(t, f, &diags);
+		return;
+	}
+	if (diags.len > 0 && !t->opt->tap)
+		rb_diags_render(&diags, t->opt->colour, &t->out);
+	cover = rb_cover_new(&t->arena, file->program);
+	f->cases = RB_ARRAY(&t->arena, struct rb_report_case, file->n);
+	for (size_t i = 0; i < file->n; i++) {
+		if (is_wanted(t, &file->items[i]))
+			run_case(t, f, file, i, cover);
+	}
+	tell_coverage(t, f, cover);
+}
+
+/* ---- all of them ---- */
+
+static int
+find(struct tester *t, struct rb_buf *problems)
+{
+	const struct rb_test_options *o = t->opt;
+	int r = 0;
+
+	for (size_t i = 0; i < o->npaths && r == 0; i++)
+		r = rb_test_files_add(&t->found, o->paths[i], problems);
+	if (o->npaths == 0)
+		r = rb_test_files_add(&t->found, ".", problems);
+	if (r == 0 && t->found.n == 0) {
+		rb_buf_fmt(problems, "there are no scenario files (*%s) here", RB_SCENARIO_SUFFIX);
+		r = -1;
+	}
+	if (r != 0)
+		rb_buf_char(problems, '\n');
+	return r;
+}
+
+static int
+write_junit(struct tester *t, struct rb_buf *problems)
+{
+	const char *path = t->opt->junit;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), r = 0;
+	struct rb_buf xml;
+	struct rb_str rest;
+
+	rb_buf_init(&xml, t->opt->alloc, RB_REPORT_MAX);
+	rb_junit(t->files, t->nfiles, &xml);
+	rest = rb_buf_view(&xml);
+	while (fd >= 0 && rest.n > 0 && r == 0) {
+		ssize_t n = write(fd, rest.p, rest.n);
+
+		if (n > 0)
+			rest = rb_str_cut(rest, (size_t)n, rest.n);
+		else if (n == 0 || errno != EINTR)
+			r = -1;
+	}
+	if (fd < 0 || close(fd) != 0)
+		r = -1;
+	if (r != 0)
+		rb_buf_fmt(problems, "the report cannot be written to %s: %s\n", path, strerror(errno));
+	rb_buf_free(&xml);
+	return r;
+}
+
+static int
+exit_code(const struct rb_report_total *t)
+{
+	if (t->broken > 0)
+		return RB_EXIT_USAGE;
+	if (t->failed > 0)
+		return RB_EXIT_FAILED;
+	if (t->errors > 0)
+		return RB_EXIT_USAGE;
+	return t->thin > 0 ? RB_EXIT_FAILED : RB_EXIT_RESOLVED;
+}
+
+static int
+run_all(struct tester *t, struct rb_test_result *result, struct rb_buf *problems)
+{
+	int64_t begun = rb_clock_mono();
+	size_t n;
+
+	t->files = RB_ARRAY(&t->arena, struct rb_report_file, t->found.n);
+	t->loaded = RB_ARRAY(&t->arena, struct rb_scenario_file *, t->found.n);
+	for (size_t i = 0; i < t->found.n; i++)
+		run_file(t, t->found.paths[i]);
+	n = t->total.passed + t->total.failed + t->total.errors;
+	if (t->opt->tap)
+		rb_tap_plan(t->number, &t->out);
+	else
+		rb_report_show_total(&t->total, rb_clock_mono() - begun, ink_of(t), &t->out);
+	flush(t);
+	*result = (struct rb_test_result){.passed = t->total.passed,
+	    .failed = t->total.failed,
+	    .errors = t->total.errors,
+	    .broken = t->total.broken,
+	    .exit = exit_code(&t->total)};
+	if (t->opt->junit != NULL && write_junit(t, problems) != 0)
+		return -1;
+	if (n + t->total.broken == 0 && t->opt->only != NULL) {
+		rb_buf_fmt(problems, "no scenario has `%s` in its name\n", t->opt->only);
+		return -1;
+	}
+	return 0;
+}
+
+int
+rb_test_run(const struct rb_test_options *options, struct rb_test_result *result, struct rb_buf *problems)
+{
+	struct tester t = {.opt = options};
+	int r;
+
+	memset(result, 0, sizeof(*result));
+	result->exit = RB_EXIT_USAGE;
+	rb_arena_init(&t.arena, options->alloc);
+	rb_arena_init(&t.play, options->alloc);
+	rb_buf_init(&t.out, options->alloc, RB_REPORT_MAX);
+	rb_library_init(&t.library, &t.arena);
+	t.found.arena = &t.arena;
+	r = find(&t, problems);
+	if (r == 0)
+		r = run_all(&t, result, problems);
+	if (r != 0)
+		result->exit = RB_EXIT_USAGE;
+	for (size_t i = 0; i < t.nfiles; i++)
+		rb_scenario_free(t.loaded[i]);
+	rb_buf_free(&t.out);
+	rb_arena_free(&t.play);
+	rb_arena_free(&t.arena);
+	return r;
+}
+
+bool
+rb_test_is_file(const char *path)
+{
+	return rb_str_ends(rb_str_c(path), RB_SCENARIO_SUFFIX);
+}
+
+int64_t
+rb_test_check(const char *path, bool colour, struct rb_buf *out)
+{
+	struct rb_scenario_file *file;
+	struct rb_library library;
+	struct rb_arena arena;
+	struct rb_diags diags;
+	int64_t n;
+
+	rb_arena_init(&arena, out->alloc);
+	rb_library_init(&library, &arena);
+	file = load(&library, &arena, path, &diags);
+	n = file != NULL ? (int64_t)file->n : -1;
+	if (diags.len > 0)
+		rb_diags_render(&diags, colour, out);
+	rb_scenario_free(file);
+	rb_arena_free(&arena);
+	return n;
+}

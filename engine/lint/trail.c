@@ -1,0 +1,617 @@
+/* The search for a path: from the reader of a fact backwards, those with the fewest turns first, with what
+ * must have been so for the run to come by there. A path is taken for possible only if nothing on it
+ * contradicts: conditions that were decided both ways, a step that failed where a later condition says that
+ * it passed. Where two conditions speak of the same thing in ways that are not compared, it is given up: a
+ * false alarm would cost more than what is missed. */
+#include "lint/paths.h"
+
+#include <string.h>
+
+enum {
+	KNOWN = RB_FATES + 1, /* what became of the step is found; only the way there is looked for */
+	ARRIVALS = 32, /* at one point, of one search: by so many paths that differ in what they claim */
+};
+
+/* What is known of the run that takes a path, from its end to its beginning: the last one is the earliest. */
+struct note {
+	const struct rb_claim *claim; /* it holds; or */
+	const struct rb_step *step;   /* here this one got its fate */
+	const struct note *later;
+};
+
+struct state {
+	struct rb_trail trail;
+	unsigned fates; /* of the step that is looked for, with which the fact is unset; or KNOWN: */
+	unsigned fate;
+	const struct note *notes;
+	const struct rb_step *passed; /* `checks` that passed, in which the path is */
+	bool ending;                  /* what comes last on the path was not found yet */
+	struct state *below;          /* in its pile */
+	struct state *before;         /* of those that were looked at */
+};
+
+struct arrival {
+	unsigned fates;
+	const struct note *notes;
+	const struct rb_step *passed;
+	bool ending;
+	struct arrival *before;
+};
+
+struct visit {
+	uint32_t search; /* which one has been here */
+	unsigned n;
+	struct arrival *last;
+	uint32_t safe_for; /* the step, as index plus 1, for which these fates lead nowhere from here */
+	unsigned safe;
+};
+
+struct rb_search {
+	struct rb_paths *p;
+	struct rb_arena arena;    /* of one search */
+	struct rb_cases **claims; /* of ways, made when they are first come by */
+	struct visit *visits;     /* by point */
+	unsigned *clears; /* by point: who goes on from there has read the fact, so that it had a value */
+	uint32_t number;
+	/* the one that goes on */
+	const struct rb_step *of;  /* NULL: any path will do */
+	const struct rb_use *uses; /* of its facts */
+	struct state *now, *next;  /* piles: with as many turns as now, with one more */
+	struct state *done;        /* those that were looked at */
+	enum rb_last (*last)(void *ctx, const struct rb_way *w);
+	void *ctx;
+	bool pruned; /* what was not followed might lead somewhere for another reader */
+};
+
+struct rb_search *
+rb_search_new(struct rb_paths *p)
+{
+	struct rb_search *s = RB_NEW(p->arena, struct rb_search);
+
+	s->p = p;
+	rb_arena_init(&s->arena, p->arena->alloc);
+	s->claims = RB_ARRAY(p->arena, struct rb_cases *, p->g->nways);
+	s->visits = RB_ARRAY(p->arena, struct visit, p->g->npoints);
+	s->clears = RB_ARRAY(p->arena, unsigned, p->g->npoints);
+	return s;
+}
+
+void
+rb_search_free(struct rb_search *s)
+{
+	rb_arena_free(&s->arena);
+}
+
+/* False: the budget is spent, and nothing more is found. */
+static bool
+pay(struct rb_search *s, size_t price)
+{
+	if (s->p->budget < price) {
+		s->p->budget = 0;
+		return false;
+	}
+	s->p->budget -= price;
+	return true;
+}
+
+/* ---- what a way claims ---- */
+
+static void
+claim_arm(struct rb_search *s, const struct rb_way *w, struct rb_cases *out)
+{
+	const struct rb_step *step = w->step;
+	size_t end = w->kind == RB_WAY_ARM ? w->arm : step->narms;
+	struct rb_cases in = *out;
+
+	if (step->op != RB_OP_BRANCH)
+		return;
+	for (size_t i = end > RB_PATHS_ARMS ? end - RB_PATHS_ARMS : 0; i < end; i++) {
+		if (step->arms[i].cond == NULL)
+			continue;
+		rb_claims(s->p->arena, step->arms[i].cond, false, &in, out);
+		in = *out;
+	}
+	if (w->kind == RB_WAY_ARM && step->arms[w->arm].cond != NULL)
+		rb_claims(s->p->arena, step->arms[w->arm].cond, true, &in, out);
+}
+
+static const struct rb_cases *
+claims_of(struct rb_search *s, const struct rb_way *w)
+{
+	struct rb_cases **known = &s->claims[w - s->p->g->ways], *made;
+
+	if (*known != NULL)
+		return *known;
+	made = *known = RB_NEW(s->p->arena, struct rb_cases);
+	made->n = 1;
+	switch (w->kind) {
+	case RB_WAY_IF:
+	case RB_WAY_SKIP:
+		rb_claims(s->p->arena, w->step->if_, w->kind == RB_WAY_IF, NULL, made);
+		break;
+	case RB_WAY_ITEMS:
+	case RB_WAY_EMPTY:
+		if (w->step->loop->in != NULL)
+			rb_claims_read(s->p->arena, w->step->loop->in, NULL, made);
+		break;
+	case RB_WAY_ARM:
+	case RB_WAY_NO_ARM:
+		claim_arm(s, w, made);
+		break;
+	default:
+		break;
+	}
+	return made;
+}
+
+/* ---- notes ---- */
+
+/* Whether it changes while the run goes on, and not by a step that finds it. */
+static bool
+is_moving(void *ctx, const struct rb_decl *decl, struct rb_str path)
+{
+	const struct rb_search *s = ctx;
+
+	if (decl->kind == RB_DECL_BUILTIN)
+		return rb_str_is(path, "run.elapsed");
+	return decl->kind == RB_DECL_VALUE && rb_map_get(&s->p->given, decl->name) != NULL;
+}
+
+static bool
+is_same(const struct rb_claim *a, const struct rb_claim *b)
+{
+	if (a->kind != b->kind || a->holds != b->holds || a->kind == RB_CLAIM_TEXT || a->decl != b->decl ||
+	    !rb_str_eq(a->path, b->path))
+		return false;
+	return a->kind < RB_CLAIM_EQUAL || rb_value_eq(a->value, b->value);
+}
+
+static bool
+is_about(const struct rb_claim *c, const struct rb_step *step)
+{
+	return c->kind != RB_CLAIM_TEXT && c->decl->kind == RB_DECL_STEP && c->decl->step == step;
+}
+
+/* Adds a claim. False: it contradicts what is noted, or nobody can tell. What is claimed of a step after it
+ * got its fate says nothing of the time before. */
+static bool
+note_claim(struct rb_search *s, const struct rb_claim *c, const struct note **notes)
+{
+	bool earlier = false;
+	struct note *n;
+
+	if (rb_claim_reads(c, is_moving, s))
+		return false;
+	for (const struct note *i = *notes; i != NULL; i = i->later) {
+		if (!pay(s, 1))
+			return false;
+		earlier = earlier || (i->step != NULL && is_about(c, i->step));
+		if (i->claim == NULL || (earlier && is_about(i->claim, c->decl->step)))
+			continue;
+		if (is_same(i->claim, c))
+			return true;
+		if (rb_claims_accord(i->claim, c) != RB_ACCORD_YES)
+			return false;
+	}
+	n = RB_NEW(&s->arena, struct note);
+	*n = (struct note){.claim = c, .later = *notes};
+	*notes = n;
+	return true;
+}
+
+/* Here the path comes to where the step got its fate: what is claimed of it later must go with that. */
+static bool
+settle(struct rb_search *s, const struct rb_step *step, unsigned fates, const struct note **notes)
+{
+	bool spoken_of = false;
+	struct note *n;
+
+	for (const struct note *i = *notes; i != NULL && i->step != step; i = i->later) {
+		if (!pay(s, 1))
+			return false;
+		if (i->claim == NULL || !is_about(i->claim, step))
+			continue;
+		spoken_of = true;
+		fates &= rb_fates_allowed(step, i->claim);
+	}
+	if (!spoken_of || fates == 0)
+		return fates != 0;
+	n = RB_NEW(&s->arena, struct note);
+	*n = (struct note){.step = step, .later = *notes};
+	*notes = n;
+	return true;
+}
+
+/* Steps that the path did not come by were not reached: from `lo` to `hi` (indexes) of those that are spoken
+ * of. */
+static bool
+settle_unreached(struct rb_search *s, unsigned lo, unsigned hi, const struct note **notes)
+{
+	const struct note *all = *notes;
+
+	for (const struct note *i = all; i != NULL; i = i->later) {
+		const struct rb_step *step;
+
+		if (i->claim == NULL || i->claim->kind == RB_CLAIM_TEXT ||
+		    i->claim->decl->kind != RB_DECL_STEP)
+			continue;
+		step = i->claim->decl->step;
+		if (step == NULL || step->index < lo || step->index > hi ||
+		    rb_graph_begin(s->p->g, step) == UINT32_MAX)
+			continue;
+		if (!settle(s, step, RB_FATE_NONE, notes))
+			return false;
+	}
+	return true;
+}
+
+/* ---- fates on the way ---- */
+
+/* What became of a step that leaves it by this way; 0: it does not leave it. *step: which one that is. */
+static unsigned
+fate_by(const struct rb_graph *g, const struct rb_way *w, const struct rb_step **step)
+{
+	const struct rb_point *from = &g->points[w->from], *to = &g->points[w->to];
+
+	*step = from->step;
+	if (from->kind == RB_AT_FAILED || from->kind == RB_AT_LATE)
+		return to->kind == RB_AT_PASSED ? 0 : rb_fates_failed(from->step);
+	if (w->kind == RB_WAY_SKIP && to->kind == RB_AT_NEXT)
+		return RB_FATE_SKIPPED;
+	if (w->kind == RB_WAY_DECLINED && to->kind == RB_AT_NEXT)
+		return RB_FATE_SKIPPED;
+	if (w->kind == RB_WAY_ARM && from->step->op == RB_OP_LEAF)
+		return RB_FATE_PASSED;
+	if (w->kind == RB_WAY_DONE)
+		return from->step->loop != NULL ? (unsigned)RB_FATE_PASSED : (unsigned)RB_FATE_DONE;
+	*step = to->step;
+	return to->kind == RB_AT_PASSED ? RB_FATE_PASSED : 0;
+}
+
+/* Who reads a fact at a point, and goes on from there, has had it. */
+static unsigned
+cleared(const struct rb_search *s, const struct rb_way *w)
+{
+	enum rb_point_kind to = s->p->g->points[w->to].kind;
+
+	return to == RB_AT_FAILED || to == RB_AT_LATE ? 0 : s->clears[w->from];
+}
+
+/* ---- the search ---- */
+
+/* Whether another reader was led nowhere from here. */
+static bool
+is_safe(const struct rb_search *s, struct state *st)
+{
+	const struct visit *v = &s->visits[st->trail.point];
+
+	if (s->of != NULL && v->safe_for == s->of->index + 1)
+		st->fates &= ~v->safe;
+	return st->fates == 0;
+}
+
+/* Whether a path like this one has come here already. */
+static bool
+seen(struct rb_search *s, const struct state *st)
+{
+	struct visit *v = &s->visits[st->trail.point];
+	struct arrival *own;
+
+	if (v->search != s->number) {
+		v->search = s->number;
+		v->n = 0;
+		v->last = NULL;
+	}
+	for (const struct arrival *a = v->last; a != NULL; a = a->before) {
+		if ((a->fates & st->fates) == st->fates && (a->notes == st->notes || a->notes == NULL) &&
+		    (a->passed == st->passed || a->passed == NULL) && a->ending == st->ending)
+			return true;
+	}
+	if (v->n == ARRIVALS) {
+		s->pruned = true;
+		return true;
+	}
+	own = RB_NEW(&s->arena, struct arrival);
+	*own = (struct arrival){st->fates, st->notes, st->passed, st->ending, v->last};
+	v->last = own;
+	v->n++;
+	return false;
+}
+
+/* Whether the run turns here, by something that need not be so. */
+static bool
+is_turn(const struct rb_graph *g, const struct rb_way *w)
+{
+	switch (w->kind) {
+	case RB_WAY_GO:
+	case RB_WAY_IF:
+	case RB_WAY_ITEMS:
+	case RB_WAY_NOT_DONE:
+	case RB_WAY_CONFIRMED:
+		return false;
+	case RB_WAY_UNWIND:
+		return g->points[w->from].kind == RB_AT_FAILED || g->points[w->from].kind == RB_AT_LATE;
+	case RB_WAY_PASS:
+		return w->written;
+	default:
+		return true;
+	}
+}
+
+static void
+put(struct rb_search *s, const struct state *st)
+{
+	struct state **pile = st->trail.way != NULL && is_turn(s->p->g, st->trail.way) ? &s->next : &s->now;
+	struct state *own;
+
+	if (st->fates == 0)
+		return;
+	own = RB_NEW(&s->arena, struct state);
+	*own = *st;
+	own->below = *pile;
+	*pile = own;
+}
+
+/* The next one that is worth a look; NULL: there is none. */
+static struct state *
+take(struct rb_search *s)
+{
+	struct state *st;
+
+	do {
+		if (s->now == NULL) {
+			s->now = s->next;
+			s->next = NULL;
+		}
+		st = s->now;
+		if (st == NULL)
+			return NULL;
+		s->now = st->below;
+	} while (is_safe(s, st) || seen(s, st));
+	st->before = s->done;
+	s->done = st;
+	return st;
+}
+
+/* The claims of one case, of which the last one made is the first in the chain. False: it cannot be. */
+static bool
+take_case(struct rb_search *s, const struct rb_claim *c, struct state *st)
+{
+	for (; c != NULL; c = c->before) {
+		if (st->fates != KNOWN && s->of != NULL && is_about(c, s->of))
+			st->fates &= rb_fates_allowed(s->of, c);
+		if (st->fates == 0)
+			return true;
+		if (!note_claim(s, c, &st->notes))
+			return false;
+	}
+	return true;
+}
+
+/* A goto that went back made the run forget what it had found between its target and itself. */
+static bool
+forget(struct rb_search *s, const struct rb_way *w, struct state *st)
+{
+	unsigned lo = s->p->g->points[w->to].step->index, hi = w->step->last_inside;
+
+	if (!settle_unreached(s, lo, hi, &st->notes))
+		return false;
+	if (st->fates == KNOWN || s->of->index < lo || s->of->index > hi)
+		return true;
+	st->fate = st->fates & RB_FATE_NONE;
+	st->fates = st->fate != 0 ? KNOWN : 0;
+	return true;
+}
+
+/* The way is one by which a step is left: what became of it there. */
+static bool
+leave_step(struct rb_search *s, const struct rb_way *w, struct state *st)
+{
+	const struct rb_step *left = NULL;
+	unsigned fate = fate_by(s->p->g, w, &left);
+
+	if (fate == 0)
+		return true;
+	if (st->passed != NULL && left->parent == st->passed && left->list == st->passed->body)
+		fate &= ~(unsigned)(RB_FATE_LOST | RB_FATE_FAILED);
+	if (!settle(s, left, fate, &st->notes))
+		return false;
+	if (left != s->of || st->fates == KNOWN)
+		return true;
+	st->fate = st->fates & fate;
+	st->fates = st->fate != 0 ? KNOWN : 0;
+	return true;
+}
+
+/* Whether the end of `checks` is left on its good side, or its inside at the beginning. */
+static const struct rb_step *
+passed_checks(const struct rb_graph *g, const struct rb_way *w, const struct rb_step *before)
+{
+	const struct rb_point *from = &g->points[w->from];
+
+	if (from->kind == RB_AT_CLOSED && from->step != NULL && from->step->op == RB_OP_CHECKS)
+		return g->points[w->to].kind == RB_AT_PASSED ? from->step : NULL;
+	return before != NULL && from->step == before && from->kind == RB_AT_ACTION ? NULL : before;
+}
+
+static void
+step_back(struct rb_search *s, const struct state *at, const struct rb_way *w)
+{
+	const struct rb_cases *cases = claims_of(s, w);
+	struct state st = *at, one;
+
+	st.trail = (struct rb_trail){w->from, w, &at->trail};
+	if (st.ending) {
+		enum rb_last last = s->last(s->ctx, w);
+
+		if (last == RB_LAST_NOT)
+			return;
+		st.ending = last == RB_LAST_BEFORE;
+	}
+	if ((w->back && !forget(s, w, &st)) || !leave_step(s, w, &st)) {
+		s->pruned = true;
+		return;
+	}
+	st.passed = passed_checks(s->p->g, w, st.passed);
+	if (st.fates != KNOWN)
+		st.fates &= ~cleared(s, w);
+	for (size_t i = 0; i < cases->n && st.fates != 0; i++) {
+		one = st;
+		if (take_case(s, cases->items[i], &one))
+			put(s, &one);
+		else
+			s->pruned = true;
+	}
+}
+
+/* The beginning: what the path did not come by was not reached. */
+static bool
+arrive(struct rb_search *s, struct state *st)
+{
+	if (!settle_unreached(s, 0, UINT32_MAX, &st->notes)) {
+		s->pruned = true;
+		return false;
+	}
+	if (st->fates == KNOWN)
+		return true;
+	st->fate = st->fates & RB_FATE_NONE;
+	return st->fate != 0;
+}
+
+static const struct state *
+search(struct rb_search *s)
+{
+	const struct rb_graph *g = s->p->g;
+
+	for (struct state *st = take(s); st != NULL; st = take(s)) {
+		const struct rb_point *p = &g->points[st->trail.point];
+
+		if (p->kind == RB_AT_BEGIN && arrive(s, st))
+			return st;
+		for (uint32_t i = p->in; i < p->in + p->nin; i++) {
+			if (!pay(s, RB_PATHS_WAY))
+				return NULL;
+			if (s->p->reached[g->ways[g->in[i]].from])
+				step_back(s, st, &g->ways[g->in[i]]);
+		}
+	}
+	return NULL;
+}
+
+static void
+search_begin(struct rb_search *s)
+{
+	rb_arena_clear(&s->arena);
+	s->number++;
+	s->now = s->next = s->done = NULL;
+	s->pruned = false;
+}
+
+/* Nothing was found, and nothing was left out: nor will another reader find anything from these points on. */
+static void
+note_safe(struct rb_search *s)
+{
+	for (const struct state *st = s->done; st != NULL; st = st->before) {
+		struct visit *v = &s->visits[st->trail.point];
+
+		if (st->fates == KNOWN)
+			continue;
+		if (v->safe_for != s->of->index + 1)
+			v->safe = 0;
+		v->safe_for = s->of->index + 1;
+		v->safe |= st->fates;
+	}
+}
+
+/* Readers that cannot do without a fact of the step, whatever happens. Uses of one step stand together. */
+static void
+set_clears(struct rb_search *s, const struct rb_use *use)
+{
+	const struct rb_paths *p = s->p;
+	const struct rb_use *end = p->uses + p->nuses;
+
+	for (const struct rb_use *u = s->uses; u != NULL && u < end && u->of == s->of; u++)
+		s->clears[u->point] = 0;
+	s->of = use != NULL ? use->of : NULL;
+	while (use != NULL && use > p->uses && use[-1].of == s->of)
+		use--;
+	s->uses = use;
+	for (const struct rb_use *u = use; u != NULL && u < end && u->of == s->of; u++) {
+		if (u->when->n == 1 && u->when->items[0] == NULL &&
+		    p->g->points[u->point].kind != RB_AT_PASSED)
+			s->clears[u->point] |= u->without;
+	}
+}
+
+const struct rb_trail *
+rb_search_unset(struct rb_search *s, const struct rb_use *use, unsigned *fate)
+{
+	const struct state *found;
+
+	if (s->of != use->of)
+		set_clears(s, use);
+	search_begin(s);
+	for (size_t i = 0; i < use->when->n; i++) {
+		struct state st = {.trail = {use->point, NULL, NULL}, .fates = use->without};
+
+		if (take_case(s, use->when->items[i], &st))
+			put(s, &st);
+		else
+			s->pruned = true;
+	}
+	found = search(s);
+	if (found == NULL && !s->pruned)
+		note_safe(s);
+	if (found == NULL)
+		return NULL;
+	*fate = found->fate;
+	return &found->trail;
+}
+
+const struct rb_trail *
+rb_search_way(
+    struct rb_search *s, uint32_t point, enum rb_last (*last)(void *ctx, const struct rb_way *w), void *ctx)
+{
+	const struct state st = {.trail = {point, NULL, NULL}, .fates = KNOWN, .ending = true}, *found;
+
+	set_clears(s, NULL);
+	search_begin(s);
+	s->last = last;
+	s->ctx = ctx;
+	put(s, &st);
+	found = search(s);
+	return found != NULL ? &found->trail : NULL;
+}
+
+/* ---- in words ---- */
+
+static struct rb_str
+turn_text(struct rb_paths *p, const struct rb_way *w)
+{
+	struct rb_str name = w->step != NULL ? rb_step_called(p->arena, w->step) : RB_STR("escalate");
+
+	if (w->kind == RB_WAY_JUMP)
+		return name;
+	return rb_arena_fmt(
+	    p->arena, "%.*s (%.*s)", RB_STR_ARG(name), RB_STR_ARG(rb_way_why(p->arena, p->g, w)));
+}
+
+struct rb_str
+rb_trail_text(struct rb_paths *p, const struct rb_trail *t)
+{
+	struct rb_str text = RB_STR("");
+	size_t turns = 0, at = 0;
+
+	for (const struct rb_trail *i = t; i != NULL; i = i->next)
+		turns += i->way != NULL && is_turn(p->g, i->way);
+	for (const struct rb_trail *i = t; i != NULL; i = i->next) {
+		if (i->way == NULL || !is_turn(p->g, i->way) || ++at + RB_PATHS_SHOWN <= turns)
+			continue;
+		text = rb_arena_fmt(p->arena, "%.*s%s%.*s", RB_STR_ARG(text),
+		    text.n > 0               ? " → "
+		    : turns > RB_PATHS_SHOWN ? "… → "
+					     : "",
+		    RB_STR_ARG(turn_text(p, i->way)));
+	}
+	return text;
+}

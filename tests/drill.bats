@@ -1,0 +1,379 @@
+#!/usr/bin/env bats
+# `runbook drill`: what reads is done for real, and nothing is changed. How it goes through a runbook is
+# tests/unit/flow/test_drill.c; here are real looks, what is printed and kept, and how it ends.
+
+load support/helpers
+
+setup() { sandbox; }
+teardown() { end_all; }
+
+drill() { run --separate-stderr "$RUNBOOK" drill "$@"; }
+
+# A service that is ill, the port of which somebody holds, and what would be done about it.
+service() {
+  write service.yaml <<'YAML'
+runbook: service
+title: The service is ill
+inputs:
+  url: {type: url}
+  port: {type: port}
+  mark: {type: path}
+escalate:
+  - after: 1ms
+    steps: [{run: touch escalated}]
+steps:
+  - id: health
+    title: Is it well?
+    http: ${url}/health
+    on_pass: {end: resolved}
+    on_fail: continue
+  - id: log
+    look: "printf '%s\\n' started 'FATAL: address already in use'"
+    match: {taken: /already in use/, missing: no module}
+    log: looked.log
+  - id: holder
+    port: ${port}
+  - title: Act
+    branch:
+      - if: log.missing
+        then: [{id: install, run: touch "$mark-install"}]
+      - if: log.taken and holder.listening
+        then:
+          - id: free
+            process: {stop: "${holder.process}"}
+            confirm: Stop ${holder.pid}?
+  - id: tell
+    http: {url: "${url}/hook", method: POST, json: {pid: "${holder.pid}"}}
+  - id: restart
+    run: touch "$mark" && echo made
+    match: {made: made}
+  - title: And then
+    branch:
+      - if: restart.made
+        then: [{id: then_this, run: echo then "$holder_pid"}]
+      - else: [{id: else_that, run: echo else "$port"}]
+finally:
+  - run: touch "$mark-finally"
+YAML
+}
+
+@test "it goes up to the first change, and tells the rest with what it found" {
+  service
+  start_holder
+  start_httpd /health status=503 body=ill
+  drill service.yaml --set url="$HTTPD_URL" --set port="$HOLDER_PORT" --set mark="$PWD/mark"
+  has_status 1
+  # what it found, for real
+  has '503'
+  has "pid $HOLDER_PID"
+  # the way, and what it stands on
+  has 'The way that a run would take today'
+  has 'log.taken and holder.listening'
+  has 'FATAL: address already in use'
+  # what would be changed, with its values
+  has "stop process $HOLDER_PID"
+  has "asks     Stop $HOLDER_PID?"
+  has "POST $HTTPD_URL/hook"
+  has "mark=$PWD/mark"
+  has "holder_pid=$HOLDER_PID"
+  # what hangs on a change that was not made: both arms, and why
+  has 'What it might change, by what is not known yet'
+  has 'then_this'
+  has 'else_that'
+  has 'drilled in'
+  has '`free` would change something'
+  [ -z "$stderr" ]
+  # and none of it was done
+  alive "$HOLDER_PID"
+  [ ! -e mark ] && [ ! -e mark-finally ] && [ ! -e mark-install ] && [ ! -e escalated ] && [ ! -e looked.log ]
+  [ "$(grep -c . "$HTTPD_LOG")" -eq 1 ]
+  grep -q '"GET"' "$HTTPD_LOG"
+}
+
+@test "where nothing would be changed, it says so and is silent to cron" {
+  service
+  start_holder
+  start_httpd /health
+  drill service.yaml --set url="$HTTPD_URL" --set port="$HOLDER_PORT" --set mark="$PWD/mark-finally"
+  has_status 1 # its finally changes something
+  has 'touch "$mark-finally"'
+  [ ! -e mark-finally ] && [ ! -e mark-finally-finally ]
+  book well <<'YAML'
+  - {id: a, look: echo well, match: {well: well}}
+  - {if: a.well, end: {resolved: all is well}}
+  - {run: touch changed}
+YAML
+  drill well.yaml
+  has_status 0
+  has 'Nothing would be changed'
+  has 'a run would end resolved'
+  drill well.yaml --quiet
+  has_status 0
+  [ -z "$output$stderr" ]
+  [ ! -e changed ]
+}
+
+@test "looks that are broken are told apart from looks that report trouble" {
+  start_httpd /gone status=410 /ill status=500 /page body=hello
+  write looks.yaml <<YAML
+runbook: looks
+steps:
+  - {id: program, look: no-such-program-here --version, on_fail: continue}
+  - {id: refused, tcp: "127.0.0.1:1", on_fail: continue}
+  - {id: gone, http: $HTTPD_URL/gone, on_fail: continue}
+  - {id: moved, http: $HTTPD_URL/nothing-here, on_fail: continue}
+  - {id: meant, http: $HTTPD_URL/nothing-here, expect: {status: 404}}
+  - {id: ill, http: $HTTPD_URL/ill, on_fail: continue}
+  - {id: json, http: $HTTPD_URL/page, expect: {json: {a: b}}, on_fail: continue}
+  - {id: slow, look: sleep 5, timeout: 200ms, on_fail: continue}
+  - {id: quiet, look: "echo one; echo two", match: {x: three, y: four}}
+  - {id: assertion, look: exit 3, on_fail: continue}
+YAML
+  drill looks.yaml
+  has_status 7
+  local broken=${output#*Broken: looks that cannot} trouble silent
+  trouble=${broken#*Looks that work, and report trouble}
+  silent=${trouble#*Looks that found nothing}
+  broken=${broken%%Looks that work*}
+  trouble=${trouble%%Looks that found nothing*}
+  for word in 'program ' 'no-such-program-here: command not found' 'gone ' '410: what was at this URL is gone' 'moved ' \
+    '404: nothing is at this URL' 'json '; do
+    [[ $broken == *"$word"* ]] || { echo "not told as broken: $word"; echo "$broken"; return 1; }
+  done
+  for word in 'refused ' 'ill ' 'slow ' 'assertion '; do
+    [[ $trouble == *"$word"* && $broken != *"$word"* ]] || { echo "not told as trouble: $word"; echo "$output"; return 1; }
+  done
+  [[ $silent == *'none of its 2 patterns matched any of 2 lines'* ]]
+  [[ $broken$trouble$silent != *'  meant '* ]]
+  [ "$(grep -c '"type":"finding"' "$(transcript)")" -eq 9 ]
+  in_transcript '"broken":4'
+}
+
+@test "a broken look wins over a change, and a remark over nothing" {
+  book both <<'YAML'
+  - {id: a, look: no-such-program-here, on_fail: continue}
+  - {id: b, run: touch changed}
+YAML
+  drill both.yaml
+  has_status 7
+  book remark <<'YAML'
+  - {id: a, look: echo x, match: {y: why}}
+YAML
+  drill remark.yaml
+  has_status 0
+  has 'its pattern matched none of 1 line'
+}
+
+@test "what says that it looks, and plainly changes something, is refused before anything ran" {
+  write looks.yaml <<'YAML'
+runbook: looks
+steps:
+  - {id: first, look: touch ran}
+  - id: second
+    run: "true"
+    done_if: {look: rm -f there}
+  - {id: why, look: touch lock, effect: {read: the lock is the look}}
+procedures:
+  p: {title: Apart, steps: [{look: systemctl restart api}]}
+YAML
+  drill looks.yaml
+  has_status 2
+  has 'looks.yaml:3:'
+  has 'looks.yaml:6:'
+  has 'looks.yaml:9:'
+  lacks 'looks.yaml:7:'
+  has '3 errors'
+  has 'nothing was done'
+  [ ! -e ran ] && [ ! -e state/runbook ]
+}
+
+@test "a child that lacks what it requires is a broken step of its parent" {
+  write child.yaml <<'YAML'
+runbook: child
+requires: {commands: [no-such-program-here]}
+steps: [{look: "true"}]
+YAML
+  book parent <<'YAML'
+  - {id: c, runbook: child.yaml, on_fail: continue}
+YAML
+  drill parent.yaml
+  has_status 7
+  has 'there is no program `no-such-program-here`'
+}
+
+@test "a question that nobody answers is where it stops; both ways are told" {
+  book question <<'YAML'
+  - id: which
+    ask:
+      question: Which one?
+      choices:
+        - {choice: this, then: [{id: this_way, run: echo this}]}
+        - {choice: that, then: [{id: that_way, run: echo that}]}
+  - {id: after, run: echo after}
+YAML
+  drill question.yaml </dev/null
+  has_status 5
+  has 'wants a person, and none is there'
+  has 'this_way'
+  has 'that_way'
+  has 'after'
+}
+
+@test "what the runbook requires and the host lacks is the environment's failure" {
+  write lacking.yaml <<'YAML'
+runbook: lacking
+requires: {commands: [no-such-program-here]}
+steps: [{look: touch looked, effect: {read: a test}}]
+YAML
+  drill lacking.yaml
+  has_status 6
+  has 'there is no program `no-such-program-here`'
+  [ ! -e looked ]
+}
+
+@test "a runbook with mistakes, wrong inputs and options of a run are refused" {
+  echo 'runbook: x' >x.yaml
+  drill x.yaml
+  has_status 2
+  book fine <<<'  - {look: "true"}'
+  drill fine.yaml --set nothing=1
+  has_status 2
+  drill fine.yaml --yes
+  has_status 2
+  has 'drill has no option --yes'
+  drill
+  has_status 2
+  has 'drill needs a runbook'
+  [ ! -e state/runbook ]
+}
+
+@test "secrets are masked in what is told of changes" {
+  write secret.yaml <<'YAML'
+runbook: secret
+secrets:
+  token: {env: TOKEN}
+steps:
+  - id: leak
+    look: echo "found $token"
+    secrets: [token]
+    capture: {said: this.stdout}
+  - {id: use, run: curl -u "x:$token" -d "$leak_said" localhost, secrets: [token]}
+  - {id: after, run: ["logger", "${leak.said}"]}
+YAML
+  TOKEN=hush-hush-42 drill secret.yaml
+  has_status 1
+  lacks hush-hush-42
+  has 'logger'
+  run grep -r hush-hush-42 state
+  has_status 1
+  TOKEN=hush-hush-42 drill secret.yaml --json
+  lacks hush-hush-42
+}
+
+@test "its record is one of a drill, whole, and shown again as it was" {
+  service
+  start_holder
+  start_httpd /health status=503
+  drill service.yaml --set url="$HTTPD_URL" --set port="$HOLDER_PORT" --set mark="$PWD/mark"
+  local shown=$output
+  is_whole
+  in_transcript '"mode":"drill"'
+  in_transcript '"type":"halt"'
+  in_transcript "\"does\":\"stop process $HOLDER_PID\""
+  in_transcript '"type":"would"'
+  in_transcript '"outcome":"not done"'
+  in_transcript '"outcome":"drilled","exit":1'
+  run "$RUNBOOK" show last
+  has_status 0
+  # all of the preview and of the report, word for word
+  [ "${output#*Steps · from here on}" != "$output" ]
+  diff <(sed -n '/^Steps · from here on/,/^drilled/p' <<<"$shown" | sed '$d') \
+    <(sed -n '/^Steps · from here on/,/^drilled/p' <<<"$output" | sed '$d')
+  run "$RUNBOOK" runs
+  has 'drill: `free` would change something'
+  run "$RUNBOOK" runs --json
+  has '"mode":"drill"'
+}
+
+@test "as JSON it is one event a line, with each change that would be made" {
+  service
+  start_holder
+  start_httpd /health status=503
+  drill service.yaml --set url="$HTTPD_URL" --set port="$HOLDER_PORT" --set mark="$PWD/mark" --json
+  has_status 1
+  [ "$(grep -vc '^{"seq":.*}$' <<<"$output")" -eq 0 ]
+  [ "$(grep -c '"type":"would"' <<<"$output")" -eq 7 ]
+  grep '"type":"would"' <<<"$output" | grep '"id":"tell"' | grep -q "\"does\":\"POST $HTTPD_URL/hook"
+  grep '"type":"would"' <<<"$output" | grep '"id":"then_this"' | grep -q '"open":true'
+}
+
+@test "a procedure, a child runbook, a library, a loop: it goes in, and stops inside" {
+  write child.yaml <<'YAML'
+runbook: child
+inputs: {name: {type: text}}
+steps:
+  - {id: see, look: echo "saw $name", match: {saw: /saw (?<what>\w+)/}}
+  - for_each: {in: ["one", "two", "three"], as: n}
+    id: each
+    run: touch "$n-$see_saw_what"
+YAML
+  write parent.yaml <<'YAML'
+runbook: parent
+steps:
+  - {id: a, call: inner, with: {who: bob}}
+  - {id: later, run: touch later}
+procedures:
+  inner:
+    title: Inside
+    inputs: {who: {type: text}}
+    steps:
+      - {id: c, runbook: child.yaml, with: {name: "${who}"}}
+YAML
+  drill parent.yaml
+  has_status 1
+  has 'see_saw_what=bob'
+  has 'later'
+  in_transcript '"step":"a/c/each[0]"'
+  [ ! -e one-bob ] && [ ! -e later ]
+  drill parent.yaml --from inner --set who=eve
+  has_status 1
+  has 'see_saw_what=eve'
+}
+
+@test "an interrupt ends it, with nothing left behind" {
+  book slow <<'YAML'
+  - {id: a, look: sleep 61.5}
+  - {id: b, run: touch changed}
+YAML
+  background "$RUNBOOK" drill slow.yaml --quiet
+  local pid=$BACKGROUND
+  eventually eval '! none_of "sleep 61.5"'
+  kill -TERM "$pid"
+  local code=0
+  wait "$pid" || code=$?
+  [ "$code" -eq 143 ]
+  none_of 'sleep 61.5'
+  [ ! -e changed ]
+}
+
+@test "the example of docs/preview.md is what is printed" {
+  sed -n '/^## The drill/,$p' "$TOP/docs/preview.md" >doc.md
+  awk '/^```yaml$/ { on = 1; next } /^```$/ { on = 0 } on' doc.md >stale-lock.yaml
+  awk '/^\$ runbook drill/ { on = 1; next } /^```$/ { on = 0 } on' doc.md >expected
+  mkdir locks
+  touch locks/report.lock
+  drill stale-lock.yaml
+  has_status 7
+  # Times and ids are those of the moment, and with them the blanks before them.
+  steady() { sed -E 's/ +[0-9.]+m?s /  TIME /; s/in [0-9.]+m?s:/in TIME:/; s/(run|show) [0-9a-z]{4}( |$)/\1 ID\2/'; }
+  diff -u <(steady <expected) <(steady <<<"$output")
+}
+
+@test "its help tells the exit codes" {
+  run "$RUNBOOK" help drill
+  has_status 0
+  has '7      a look is broken'
+  lacks '--yes'
+  run "$RUNBOOK" help
+  has 'drill '
+}

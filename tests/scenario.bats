@@ -1,0 +1,466 @@
+#!/usr/bin/env bats
+# Tests of runbooks, through the command: what is found, what is told, that a planted fault is, and that a run becomes a
+# scenario.
+
+load support/helpers
+
+setup() {
+  sandbox
+  export PATH=$PATH
+}
+teardown() { end_all; }
+
+# A runbook with one of each thing that decides, and its scenarios.
+small() {
+  write small.yaml <<'YAML'
+runbook: small
+inputs: {port: {type: port, default: 8000}}
+steps:
+  - id: health
+    http: http://127.0.0.1:${port}/health
+    on_pass: {end: resolved}
+    on_fail: continue
+  - id: log
+    look: tail -n 5 /var/log/api.log
+    match: {taken: /address already in use/i}
+  - branch:
+      - if: log.taken
+        then:
+          - id: free
+            run: fuser -k "$port/tcp"
+            confirm: Free port ${port}?
+      - else:
+          - say: nothing is known
+  - id: start
+    run: systemctl start api
+    on_fail: {end: {escalated: it does not start}}
+YAML
+  write small.test.yaml <<'YAML'
+test: small.yaml
+scenarios:
+  - name: healthy
+    results: {health: {}}
+    expect: {outcome: resolved, path: [health]}
+  - name: taken
+    results:
+      health: {refused: true}
+      log: {stdout: "Address already in use\n"}
+      free: {}
+      start: {}
+    answers: {free: yes}
+    expect: {outcome: resolved, path: [health, log, free, start], changes: [free, start]}
+  - name: unknown cause
+    results: {health: {status: 500}, log: {}, start: {exit: 1}}
+    expect: {outcome: escalated, path: [health, log, start]}
+YAML
+}
+
+@test "all scenarios pass: exit 0, a line each, and what is covered" {
+  small
+  run "$RUNBOOK" test small.test.yaml
+  has_status 0
+  has '✓ healthy'
+  has '✓ taken'
+  has '3 passed, 0 failed, 0 errors · steps 6/6 · edges 11/11'
+}
+
+@test "a runbook means the file beside it, a folder all below it, nothing the folder here" {
+  small
+  mkdir -p a/b .hidden
+  cp small.yaml small.test.yaml a/b
+  cp small.test.yaml .hidden
+  ln -s ../a a/loop
+  run "$RUNBOOK" test small.yaml
+  has_status 0
+  [ "${lines[0]}" = small.test.yaml ]
+  run "$RUNBOOK" test a
+  has_status 0
+  [ "${lines[0]}" = a/b/small.test.yaml ]
+  has '3 passed'
+  run "$RUNBOOK" test
+  has_status 0
+  has '6 passed'
+  run "$RUNBOOK" test small.yaml small.test.yaml .
+  has_status 0
+  has '6 passed'
+}
+
+@test "what is no scenario file, has none, or is not there: exit 2 and what to do" {
+  small
+  run "$RUNBOOK" test nothing.yaml
+  has_status 2
+  has 'nothing.yaml: No such file'
+  rm small.test.yaml
+  run "$RUNBOOK" test small.yaml
+  has_status 2
+  has 'small.yaml: has no scenarios: they stand beside it, in small.test.yaml'
+  run "$RUNBOOK" test
+  has_status 2
+  has 'there are no scenario files (*.test.yaml) here'
+  echo x >notes.txt
+  run "$RUNBOOK" test notes.txt
+  has_status 2
+  has 'is neither a scenario file'
+}
+
+@test "options that do not go together, and mistyped ones" {
+  small
+  run "$RUNBOOK" test --coverage 120
+  has_status 2
+  has 'from 0 to 100'
+  run "$RUNBOOK" test --only taken --coverage 100
+  has_status 2
+  run "$RUNBOOK" test --tap --verbose
+  has_status 2
+  run "$RUNBOOK" test --record last small.yaml
+  has_status 2
+  has 'only --name goes with it'
+  run "$RUNBOOK" test --name x
+  has_status 2
+  run "$RUNBOOK" test --junitt x
+  has_status 2
+  has 'did you mean --junit?'
+}
+
+@test "--only plays some, says nothing of coverage, and complains where there are none" {
+  small
+  run "$RUNBOOK" test --only taken
+  has_status 0
+  has '1 passed'
+  lacks edges
+  run "$RUNBOOK" test --only nope
+  has_status 2
+  has 'no scenario has `nope` in its name'
+}
+
+@test "coverage: what no scenario takes is named with its line, and --coverage fails" {
+  small
+  sed -i '/name: unknown cause/,$d' small.test.yaml
+  run "$RUNBOOK" test
+  has_status 0
+  has 'small.yaml:17: no scenario takes `else` of the `branch` at line 11'
+  has 'small.yaml:21: no scenario takes `on_fail` of `start`'
+  has 'never performed: the `say` at line 18'
+  run "$RUNBOOK" test --coverage 100
+  has_status 1
+  has '% of the edges are less than the 100 %'
+  run "$RUNBOOK" test --coverage 50
+  has_status 0
+}
+
+@test "TAP and JUnit tell the same, and JUnit is XML" {
+  small
+  sed -i 's/outcome: escalated/outcome: failed/; s/name: taken/name: "taken <\&> # 1"/' small.test.yaml
+  echo 'test: none.yaml' >broken.test.yaml
+  run "$RUNBOOK" test --tap --junit report.xml --coverage 100
+  has_status 2
+  has 'not ok 1 - broken.test.yaml: can be loaded'
+  has 'ok 2 - small.test.yaml: healthy'
+  has 'ok 3 - small.test.yaml: taken <&> \# 1'
+  has 'not ok 4 - small.test.yaml: unknown cause'
+  has 'ok 5 - small.test.yaml: coverage of 100 % of the edges'
+  has '1..5'
+  grep -q '<testsuites tests="4" failures="1" errors="1"' report.xml
+  grep -q '<testcase classname="small.test.yaml" name="taken &lt;&amp;&gt; # 1"' report.xml
+  grep -q '<failure message="' report.xml
+  if command -v python3 >/dev/null; then python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' report.xml; fi
+  run "$RUNBOOK" test --junit /nowhere/report.xml
+  has_status 2
+  has 'cannot be written to /nowhere/report.xml'
+}
+
+@test "--verbose shows the play" {
+  small
+  run "$RUNBOOK" test --verbose --only taken
+  has_status 0
+  has '→ log.taken'
+}
+
+@test "nothing is executed, connected to or written" {
+  write evil.yaml <<'YAML'
+runbook: evil
+secrets: {token: {command: [touch, pwned-secret]}}
+steps:
+  - id: look
+    look: touch pwned-look
+  - id: change
+    run: touch pwned-run
+    log: pwned-log
+    secrets: [token]
+  - id: stay
+    start: touch pwned-start
+    pidfile: pwned-pid
+YAML
+  write evil.test.yaml <<'YAML'
+test: evil.yaml
+secrets: {token: a-stand-in}
+scenarios:
+  - {name: all, results: {look: {}, change: {}, stay: {}}, expect: {outcome: resolved}}
+YAML
+  run "$RUNBOOK" test
+  has_status 0
+  [ -z "$(ls -d pwned* state/* 2>/dev/null)" ]
+}
+
+@test "a secret of a scenario is masked in what is told" {
+  write told.yaml <<'YAML'
+runbook: told
+secrets: {token: {env: TOKEN}}
+steps:
+  - id: look
+    look: echo "$token"
+    secrets: [token]
+    expect: {stdout: nothing}
+YAML
+  write told.test.yaml <<'YAML'
+test: told.yaml
+secrets: {token: hunter22-stand-in}
+scenarios:
+  - {name: one, results: {look: {stdout: hunter22-stand-in}}, expect: {outcome: resolved}}
+YAML
+  run "$RUNBOOK" test --verbose
+  has_status 1
+  lacks hunter22
+  has '***'
+}
+
+@test "a runbook that a scenario file names is loaded with all its errors; check looks at scenario files too" {
+  small
+  sed -i 's/^    look:/    lokk:/' small.yaml
+  run "$RUNBOOK" test
+  has_status 2
+  has 'small.yaml:9'
+  has 'did you mean `look`?'
+  has '1 file not loaded'
+  run "$RUNBOOK" check small.test.yaml
+  has_status 2
+  small
+  run "$RUNBOOK" check small.yaml small.test.yaml
+  has_status 0
+  has 'small.test.yaml: fine, 3 scenarios'
+  run "$RUNBOOK" run small.test.yaml
+  has_status 2
+  has 'this is a scenario file, no runbook'
+}
+
+# one LINE — the scenario file of `small` with that line in place of the results of "healthy".
+one() {
+  small
+  sed -i "s|    results: {health: {}}|    $1|" small.test.yaml
+  run "$RUNBOOK" test small.test.yaml
+}
+
+@test "bad input: mocks for unknown ids and fields, of the wrong shape, for branches, unused and missing" {
+  one 'results: {helth: {}}'
+  has_status 2
+  has 'small.test.yaml:4:'
+  has 'did you mean `health`?'
+  one 'results: {health: {statuss: 200}}'
+  has_status 2
+  has 'did you mean `status`?'
+  one 'results: {health: {status: fine}}'
+  has_status 2
+  has 'small.test.yaml:4:'
+  one 'results: {health: 200}'
+  has_status 2
+  has 'small.test.yaml:4:'
+  one 'results: {health: {}, start: {}}'
+  has_status 2
+  has 'small.test.yaml:4:'
+  has 'never'
+  one 'results: {}'
+  has_status 2
+  has 'health'
+  one 'reslts: {}'
+  has_status 2
+  has 'did you mean `results`?'
+}
+
+@test "a scenario for a runbook that is missing, and a file without scenarios" {
+  echo 'test: none.yaml
+scenarios: [{name: x}]' >x.test.yaml
+  run "$RUNBOOK" test x.test.yaml
+  has_status 2
+  has 'x.test.yaml:1:7'
+  echo 'test: small.yaml' >x.test.yaml
+  small
+  run "$RUNBOOK" test x.test.yaml
+  has_status 2
+  has 'x.test.yaml:1:'
+}
+
+# --- the shipped runbook --------------------------------------------------------------------------------
+
+# plant FROM TO — a copy of api-down.yaml with a fault, which its scenarios must find.
+plant() {
+  cp "$TOP/runbooks/api-down.yaml" "$TOP/runbooks/api-down.test.yaml" .
+  cp api-down.yaml before.yaml
+  sed -i "$1" api-down.yaml
+  if cmp -s before.yaml api-down.yaml; then
+    echo "the fault was not planted: $1" >&2
+    return 1
+  fi
+  run "$RUNBOOK" check api-down.yaml
+  has_status 0
+  run "$RUNBOOK" test api-down.yaml
+  has_status 1
+}
+
+@test "api-down: a branch that was turned around is found" {
+  plant 's/if: holder.listening/if: not holder.listening/'
+  has '✗ a stale process holds the port'
+  has '`free` was expected, and `start` came'
+  has '`not holder.listening` held: holder.listening = false'
+}
+
+@test "api-down: a pattern that no longer matches is found" {
+  plant 's|database: /database connection failed/i|database: /databse connection failed/i|'
+  has '✗ the database is down, so a restart would not help'
+  has 'the path is another'
+  has 'log.database: no match'
+}
+
+@test "api-down: a wrong order is found" {
+  # `verify` before `start`.
+  cp "$TOP/runbooks/api-down.yaml" "$TOP/runbooks/api-down.test.yaml" .
+  awk '
+    /^  - id: start$/ { hold = 1 }
+    /^  - id: verify$/ { hold = 0; late = 1 }
+    /^[a-z]/ && late { printf "%s", held; late = 0 }
+    hold { held = held $0 "\n"; next }
+    { print }' api-down.yaml >swapped.yaml
+  mv swapped.yaml api-down.yaml
+  run "$RUNBOOK" test api-down.yaml
+  has_status 1
+  has '✗ a stale process holds the port'
+  has '`start` was expected, and `verify` came'
+}
+
+# --- from a run to a scenario ---------------------------------------------------------------------------
+
+# recorded FILE — a scenario of the last run of FILE passes, and says what the run did.
+recorded() {
+  run --separate-stderr "$RUNBOOK" test --record last
+  printf '%s\n' "$output" >"${1%.yaml}.test.yaml"
+  if [ "$status" -ne 0 ]; then
+    printf 'exit status %s:\n%s\n%s\n' "$status" "${stderr:-}" "$output" >&2
+    return 1
+  fi
+  run "$RUNBOOK" test "$1"
+  has_status 0
+}
+
+@test "--record: retries, captures, loops, calls, checks, confirmations" {
+  start_httpd /health status=200 'body={"status":"healthy","n":[1,2]}' /down status=503 body=no
+  write rec.yaml <<YAML
+runbook: rec
+inputs: {word: {type: text}, many: {type: list, default: [a]}, port: {type: port, default: $HTTPD_PORT}}
+secrets: {token: {env: TOKEN}}
+steps:
+  - id: health
+    http: http://127.0.0.1:\${port}/health
+    expect: {json: {status: healthy}}
+  - id: down
+    http: http://127.0.0.1:\${port}/down
+    on_fail: continue
+  - id: refused
+    http: http://127.0.0.1:1/
+    on_fail: continue
+  - id: survey
+    checks:
+      - {id: holder, port: "\${port}"}
+      - {id: free, port: 1}
+      - {id: procs, process: a process that is not there}
+      - {id: conn, tcp: "127.0.0.1:1"}
+      - {id: look, look: "printf ' two\\\\n\\\\nlines\\\\n'; echo bad >&2; exit 3", expect: {exit: 3, stderr: bad}}
+    on_fail: continue
+  - id: again
+    look: 'echo x >>tries; [ "\$(wc -l <tries)" -ge 3 ]'
+    retry: {times: 5, every: 10ms}
+  - id: each
+    for_each: {in: many, as: which}
+    block:
+      - id: one
+        look: echo "\$which"
+        capture: {said: trim(this.stdout)}
+  - id: called
+    call: proc
+    with: {text: "\${word}"}
+  - id: act
+    run: echo "\$token"
+    secrets: [token]
+    confirm: Act on \${word}?
+    verify: {look: "true"}
+  - id: slow
+    look: sleep 5
+    timeout: 50ms
+    on_timeout: continue
+  - id: left_out
+    if: word == "no"
+    look: "true"
+  - id: missing
+    look: [there-is-no-such-program]
+    on_fail: {end: {escalated: "the end, of \${called.out}"}}
+procedures:
+  proc:
+    inputs: {text: {type: text}}
+    outputs: {out: {type: text, value: inner.said}}
+    steps:
+      - id: inner
+        look: printf '%s' "\$text"
+        capture: {said: this.stdout}
+YAML
+  TOKEN=hunter22-secret run "$RUNBOOK" run rec.yaml --yes --set 'word=it is: "so" #1' --set 'many=["a","b c"]'
+  has_status 3
+  recorded rec.yaml
+  lacks hunter22
+  run ! grep -q hunter22 rec.test.yaml
+  grep -q 'refused: {refused: true}' rec.test.yaml
+  grep -q 'free: {listening: false}' rec.test.yaml
+  grep -q 'procs: {count: 0}' rec.test.yaml
+  grep -q 'slow: {hangs: true}' rec.test.yaml
+  grep -q 'token: stand-in-1' rec.test.yaml
+  grep -q 'Where \*\*\* stands' rec.test.yaml
+  grep -q 'changes: \[act\]' rec.test.yaml
+  grep -q 'called/inner: {stdout: "it is: \\"so\\" #1"}' rec.test.yaml
+  run ! grep -q left_out rec.test.yaml
+}
+
+@test "--record: a name, a drill or a dead run, an unknown run, a runbook that is gone" {
+  book one <<'YAML'
+  - id: a
+    look: "true"
+YAML
+  "$RUNBOOK" run one.yaml
+  run "$RUNBOOK" test --record last --name 'it went well'
+  has_status 0
+  has 'name: "it went well"'
+  run "$RUNBOOK" test --record nope
+  has_status 2
+  has nope
+  mv one.yaml other.yaml
+  run "$RUNBOOK" test --record last
+  has_status 2
+  has 'one.yaml'
+  printf 'runbook: one\nsteps:\n  - id: b\n    look: "true"\n' >one.yaml
+  run "$RUNBOOK" test --record last
+  has 'has changed since that run'
+}
+
+@test "--record: runs of all kinds become scenarios that pass" {
+  local name told
+  export WORK=$PWD/work ACCEPT=
+  mkdir work
+  for name in ask ask_type block_finally branch call capture_default checks confirm_type_id declined done_if escalate \
+    for_each for_each_where goto http_follow http_tls from manual_record port process process_stop ready retry_for runbook \
+    setup signal_int stop_on_after stop_on_operator tcp timeout verify_within; do
+    "$TOP/tests/run.tap" --one "$name" >/dev/null 2>&1 || true
+    cd "$WORK/$name" || return 1
+    told=$(XDG_STATE_HOME=$PWD/state "$RUNBOOK" test --record last 2>&1 >"$name.test.yaml") &&
+      told=$("$RUNBOOK" test "$name.yaml" 2>&1) || {
+      printf '%s:\n%s\n' "$name" "$told" >&2
+      cat "$name.test.yaml" >&2
+      return 1
+    }
+  done
+}
