@@ -188,6 +188,14 @@ YAML
   run --separate-stderr "$RUNBOOK" explain on_fial
   has_status 2
   has on_fail
+  run --separate-stderr "$RUNBOOK" explain http.healty
+  has_status 2
+  has 'did you mean `http.healthy`?'
+  for word in scenario mock coverage; do
+    run "$RUNBOOK" explain "$word"
+    has_status 0
+    has cenario
+  done
   run "$RUNBOOK" reference
   has_status 0
   has '# '
@@ -220,6 +228,28 @@ YAML
   has_status 2
 }
 
+@test "check of a folder: all runbooks, procedures and scenario files below it, and no other YAML" {
+  mkdir -p all/lib/port all/.hidden none
+  printf 'runbook: fine\nsteps: [{id: a, look: uptime}]\n' >all/fine.yaml
+  printf 'test: fine.yaml\nscenarios: [{name: a, results: {a: {}}, expect: {outcome: resolved}}]\n' >all/fine.test.yaml
+  printf '# ours\nprocedure: port.own\nsteps: [{look: uptime}]\n' >all/lib/port/own.yaml
+  printf 'services: {web: {image: x}}\n' >all/compose.yaml
+  printf 'runbook: bad\n' >all/.hidden/bad.yaml
+  run "$RUNBOOK" check all
+  has_status 0
+  [ "${#lines[@]}" -eq 3 ]
+  has 'all/fine.test.yaml: fine, 1 scenario'
+  has 'all/fine.yaml: fine, 1 step'
+  has 'all/lib/port/own.yaml: fine, 1 step'
+  printf 'runbook: bad\nstpes: []\n' >all/lib/bad.yaml
+  run "$RUNBOOK" check all
+  has_status 2
+  has 'all/lib/bad.yaml:2:1: error'
+  run "$RUNBOOK" check none
+  has_status 2
+  has 'none: there is no runbook below this folder'
+}
+
 @test "check: a warning is shown, and is no error" {
   book warned <<'YAML'
   - id: backend
@@ -232,6 +262,22 @@ YAML
 }
 
 # --- names, inputs, confirmations -----------------------------------------------------------------------
+
+@test "a name that is a folder, or a link that leads nowhere, is told as what it is" {
+  mkdir folder.yaml
+  ln -s nowhere lost.yaml
+  ln -s circle.yaml circle.yaml
+  run "$RUNBOOK" run folder.yaml
+  has_status 2
+  has 'it is a directory'
+  run "$RUNBOOK" check folder.yaml
+  has_status 2
+  has 'there is no runbook below this folder'
+  run "$RUNBOOK" check circle.yaml
+  has 'Too many levels of symbolic links'
+  run "$RUNBOOK" check lost.yaml
+  has 'No such file or directory'
+}
 
 @test "a runbook by name: from ./runbooks, then \$RUNBOOK_PATH" {
   fine
@@ -335,6 +381,9 @@ YAML
   run "$RUNBOOK" run confirms.yaml --yes=clena
   has_status 2
   has 'there is no step `clena`; did you mean `clean`?'
+  run "$RUNBOOK" run confirms.yaml --yes=log
+  has_status 2
+  has 'there is no step `log`; approval is asked for by `clean`'
   run "$RUNBOOK" run confirms.yaml --yes=clena --dry-run
   has_status 2
   [ ! -e changed ]
@@ -369,6 +418,16 @@ YAML
   has 'errored: if: `front.status` is unset, since `front` did not pass: GET http://127.0.0.1:9/: connection refused'
   has '1 == 1 and (front.status ?? 0) == 502'
   has '2 steps, 2 did not pass'
+  book guarded <<'YAML'
+  - {id: front, http: 'http://127.0.0.1:9/', on_fail: continue}
+  - if: (front.status ?? 0) != 502 and (front.status != 504 or front.status == 1)
+    say: yes
+YAML
+  run "$RUNBOOK" run guarded.yaml
+  has_status 1
+  has '      4 |   - if: (front.status ?? 0) != 502 and (front.status != 504 or'
+  has '        |                                         ^^^^^^^^^^^^'
+  has '(front.status ?? 0) != 502 and ((front.status ?? 0) != 504 or (front.status ?? 0) == 1)'
 }
 
 @test "an input that is asked for says what it takes; choices have numbers" {
@@ -414,6 +473,7 @@ YAML
 @test "a failure that on_fail: continue takes still shows what was printed last" {
   book taken <<'YAML'
   - {look: "echo first >&2; echo the disk is full >&2; false", on_fail: continue}
+  - {look: "echo only this; false", on_fail: continue}
   - checks:
       - {id: one, look: "echo no route >&2; false"}
       - {id: two, look: "true"}
@@ -421,9 +481,11 @@ YAML
 YAML
   run "$RUNBOOK" run taken.yaml
   has_status 0
-  has 'stderr: the disk is full'
-  has 'stderr: no route'
-  lacks 'stderr: first'
+  # stderr's last line stands in the reason, and so once
+  has 'exit is 1, not 0: the disk is full'
+  has 'exit is 1, not 0: no route'
+  lacks 'stderr:'
+  has 'stdout: only this'
 }
 
 # --- what is shown --------------------------------------------------------------------------------------
@@ -616,4 +678,26 @@ END
   RUNBOOK_STATE_DIR=$PWD/state run "$RUNBOOK" run ours.yaml
   has_status 0
   has 'it is mine'
+}
+
+@test "the disk of the output is full: 6 and a sentence; whoever read it has gone: nothing" {
+  book full <<'YAML'
+  - id: a
+    look: echo a
+YAML
+  printf '%s\n' 'test: full.yaml' 'scenarios:' '  - {name: a, results: {a: {}}, expect: {outcome: resolved}}' >full.test.yaml
+  "$RUNBOOK" run full.yaml >/dev/null
+  quietly='trap "" PIPE; { "$0" "$@"; echo "$?" >code; } | true'
+  for words in list 'list --lib' reference 'explain look' help version runs 'show last' 'show last --json' \
+    'run full.yaml --dry-run' 'run full.yaml --dry-run --json' 'check full.yaml' 'check .' test 'test --tap' \
+    'test --verbose' 'test --record last'; do
+    echo "# $words"
+    # shellcheck disable=SC2086 # words
+    run -6 --separate-stderr bash -c '"$0" "$@" >/dev/full' "$RUNBOOK" $words
+    [ "${stderr##*$'\n'}" = 'runbook: cannot write its output: No space left on device' ]
+    # shellcheck disable=SC2086 # words
+    run -0 --separate-stderr bash -c "$quietly" "$RUNBOOK" $words
+    [ -z "$stderr" ]
+    [ "$(<code)" -eq 0 ]
+  done
 }

@@ -72,6 +72,14 @@ teardown() { end_all; }
   run "$RUNBOOK" test queue-stuck.yaml --only hangs
   has_status 1
   has '✗ a worker that hangs is restarted'
+  # So does what is told of the first difference, with the decision that led to it.
+  while IFS= read -r line; do
+    grep -qF -e "$(printf '%s' "$line" | sed -E 's/ +[0-9.]+ms$//')" docs/testing-runbooks.md || {
+      printf 'not in the page: %s\n' "$line" >&2
+      return 1
+    }
+  done < <(printf '%s\n' "$output" | sed '/the run ended/q')
+  has 'depth.waiting = 5000; most = 100'
 }
 
 # extract FILE — its YAML examples that are runbooks, as example-1.yaml and so on; $n is their number.
@@ -243,4 +251,38 @@ END
     has_status 0
     has "runbook $command"
   done
+}
+
+@test "docs/runbooks.md names steps and tests that exist" {
+  local line book='' tests='' id part test n=0 bad=0
+  while IFS= read -r line; do
+    case $line in
+      '## runbooks/'*)
+        book=${line#'## '}
+        tests=tests/e2e/$(basename "$book" .yaml).bats
+        [ -e "$TOP/$book" ]
+        ;;
+      '| Section '* | '|---'*) ;;
+      '| '*)
+        # | section | lines | `step` … | "test" … or the reason why there is none |
+        for id in $(cut -d '|' -f 4 <<<"$line" | grep -o '`[^`]*`' | tr -d '`'); do
+          n=$((n + 1))
+          for part in ${id//\// }; do
+            if ! grep -qE "id: $part([,}]|\$)|^  $part:\$" "$TOP/$book"; then
+              echo "$book has no step $id"
+              bad=1
+            fi
+          done
+        done
+        while IFS= read -r test; do
+          if ! grep -qF "@test $test {" "$TOP/$tests"; then
+            echo "$tests has no test $test"
+            bad=1
+          fi
+        done < <(cut -d '|' -f 5 <<<"$line" | grep -o '"[^"]*"')
+        ;;
+    esac
+  done <"$TOP/docs/runbooks.md"
+  [ "$bad" -eq 0 ]
+  [ "$n" -gt 50 ]
 }

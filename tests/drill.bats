@@ -72,15 +72,17 @@ YAML
   has 'FATAL: address already in use'
   # what would be changed, with its values
   has "stop process $HOLDER_PID"
-  has "asks     Stop $HOLDER_PID?"
+  has "      pid $HOLDER_PID, $SUPPORT/holder"
   has "POST $HTTPD_URL/hook"
   has "mark=$PWD/mark"
-  has "holder_pid=$HOLDER_PID"
-  # what hangs on a change that was not made: both arms, and why
+  # what hangs on a change that was not made
   has 'What it might change, by what is not known yet'
   has 'then_this'
   has 'else_that'
   has 'drilled in'
+  # and nothing of the plan, which stands in the record
+  lacks 'Steps · from here on'
+  has "what would follow, step by step: runbook show"
   has '`free` would change something'
   [ -z "$stderr" ]
   # and none of it was done
@@ -88,6 +90,74 @@ YAML
   [ ! -e mark ] && [ ! -e mark-finally ] && [ ! -e mark-install ] && [ ! -e escalated ] && [ ! -e looked.log ]
   [ "$(grep -c . "$HTTPD_LOG")" -eq 1 ]
   grep -q '"GET"' "$HTTPD_LOG"
+}
+
+@test "--plan also tells all of what would follow" {
+  service
+  start_holder
+  start_httpd /health status=503
+  drill service.yaml --plan --set url="$HTTPD_URL" --set port="$HOLDER_PORT" --set mark="$PWD/mark"
+  has_status 1
+  has 'Steps · from here on'
+  has "asks     Stop $HOLDER_PID?"
+  has "holder_pid=$HOLDER_PID"
+  has 'What it would change'
+  lacks 'what would follow, step by step'
+}
+
+@test "what stands in the way of what would follow is said at the end, with its step" {
+  write way.yaml <<'YAML'
+runbook: way
+inputs: {root: {type: path}}
+steps:
+  - {id: look, look: echo}
+  - {id: begin, start: 'exec "$root/bin/app"', cwd: "${root}/app", log: "${root}/logs/app.log", ready: {look: 'true'}}
+  - {id: bare, run: [no-such-program-here]}
+YAML
+  drill way.yaml --set root="$PWD/none"
+  has_status 1
+  has "What stands in the way"
+  has "  ! begin    there is no program \`$PWD/none/bin/app\` on this host"
+  has "there is no folder $PWD/none/app now"
+  has "there is no folder $PWD/none/logs now"
+  has "there is no program \`no-such-program-here\` on this host"
+  in_transcript '"what":"in_the_way"'
+}
+
+@test "of a stop by pattern, the processes that match now are told" {
+  book pattern <<'YAML'
+  - {id: look, look: echo}
+  - {id: kill, process: {pattern: "sleep 61.25", stop: true}}
+YAML
+  background sleep 61.25
+  drill pattern.yaml
+  has 'stop process matching sleep 61.25'
+  has "pid $BACKGROUND, sleep 61.25, user $(id -un)"
+  alive "$BACKGROUND"
+}
+
+@test "what changes only on a way back is told apart, and a step that is skipped says why" {
+  book back <<'YAML'
+  - {id: look, look: echo 1, capture: {n: number(this.stdout)}}
+  - {id: mend, title: Mend it, if: look.n > 1, run: echo mend}
+  - {id: act, title: Act, run: echo act, on_fail: goto look}
+YAML
+  drill back.yaml
+  has_status 1
+  has 'skipped: if look.n > 1 · look.n = 1'
+  local back=${output#*What it might change if it goes back to an earlier step}
+  [ "$back" != "$output" ]
+  [[ ${back%%drilled in*} == *'mend  Mend it'* && ${back%%drilled in*} != *'act  Act'* ]]
+}
+
+@test "what did not pass inside of a procedure of the library that passed is not trouble" {
+  local port
+  port=$(free_port)
+  book inside <<YAML
+  - {id: holder, use: port.holder, with: {port: $port}}
+YAML
+  drill inside.yaml
+  lacks 'report trouble'
 }
 
 @test "where nothing would be changed, it says so and is silent to cron" {
@@ -270,11 +340,120 @@ YAML
   lacks hush-hush-42
 }
 
+@test "a fact that is kept secret was found, and is not told" {
+  book kept <<'YAML'
+  - id: key
+    look: echo hush-"$((40 + 2))"-hush
+    capture: {text: {value: trim(this.stdout), secret: true}}
+  - {id: use, run: echo used}
+  - {id: also, if: key.text == "x", run: echo also}
+YAML
+  drill kept.yaml --plan
+  has_status 1
+  has '· is secret'
+  lacks 'key was not done'
+  lacks hush-42-hush
+}
+
+@test "a change behind a way out that may be taken is not said to be made" {
+  book out <<'YAML'
+  - {id: first, run: echo first}
+  - {id: well, look: echo well, match: {fine: well}, on_pass: {end: resolved}, on_fail: continue}
+  - {id: drastic, run: echo drastic}
+YAML
+  drill out.yaml
+  has_status 1
+  local sure=${output#*What it would change} maybe
+  maybe=${sure#*What it might change}
+  sure=${sure%%What it might change*}
+  [[ $sure == *'first '* && $sure != *'drastic '* && $maybe == *'drastic '* ]]
+}
+
+# after STEPS — the drill of a file whose first step stops it in a `finally`, and then goes on with `drastic`.
+after() {
+  { cat; echo '  - {id: drastic, run: echo drastic}'; } | book after
+  drill after.yaml --plan
+  has_status 1
+  has '▸ finally'
+  has 'clean  echo clean'
+}
+
+@test "what comes behind a finally hangs on how what it closes was left" {
+  after <<'YAML'
+  - block: [{look: "true"}, {end: {resolved: fine}}]
+    finally: [{id: clean, run: echo clean}]
+YAML
+  has '→ the run would end resolved'
+  has 'drastic is not on this path'
+  after <<'YAML'
+  - block: [{look: "false"}]
+    finally: [{id: clean, run: echo clean}]
+    on_fail: [{id: mend, run: echo mend}]
+  - {id: behind, run: echo behind}
+  - goto: last
+  - {id: between, run: echo between}
+  - {id: last, look: echo last}
+YAML
+  has 'mend  echo mend'
+  has 'behind  echo behind'
+  has 'between is not on this path'
+  has 'drastic  echo drastic'
+  after <<'YAML'
+  - for_each: {in: [1, 2], as: x}
+    block: [{look: "false"}]
+    finally: [{id: clean, run: echo clean}]
+YAML
+  lacks 'then for 2'
+  has 'drastic is not on this path'
+  after <<'YAML'
+  - {id: first, look: "true"}
+  - block: [{look: "true"}, {goto: drastic}]
+    finally: [{id: clean, run: echo clean}]
+  - {id: between, run: echo between}
+YAML
+  has '→ goes to drastic'
+  has 'between is not on this path'
+  has 'drastic  echo drastic'
+  after <<'YAML'
+  - for_each: {in: [1, 2], as: x, stop_on_fail: false}
+    block: [{look: 'test "$x" = 2'}]
+    finally: [{id: clean, if: 'x == "2"', run: echo clean}]
+YAML
+  has 'drastic is not on this path'
+  write part.yaml <<'YAML'
+runbook: part
+steps:
+  - call: part
+  - {id: drastic, run: echo drastic}
+procedures:
+  part:
+    steps: [{look: "false"}]
+    finally: [{id: clean, run: echo clean}]
+YAML
+  drill part.yaml --plan
+  has_status 1
+  has 'drastic is not on this path'
+}
+
+@test "the command of a secret that plainly changes something is refused" {
+  write secret.yaml <<'YAML'
+runbook: secret
+secrets:
+  token: {command: touch made; echo hush-hush-42}
+steps:
+  - {id: use, look: 'test -n "$token"', secrets: [token]}
+YAML
+  drill secret.yaml
+  has_status 2
+  has 'secret.yaml:3:20: error: `touch` changes something, but the command of a secret only reads [E044]'
+  [ ! -e made ] && [ ! -e state/runbook ]
+}
+
 @test "its record is one of a drill, whole, and shown again as it was" {
   service
   start_holder
   start_httpd /health status=503
-  drill service.yaml --set url="$HTTPD_URL" --set port="$HOLDER_PORT" --set mark="$PWD/mark"
+  drill service.yaml --plan --set url="$HTTPD_URL" --set port="$HOLDER_PORT" --set mark="$PWD/mark"
   local shown=$output
   is_whole
   in_transcript '"mode":"drill"'
@@ -284,6 +463,9 @@ YAML
   in_transcript '"outcome":"not done"'
   in_transcript '"outcome":"drilled","exit":1'
   run "$RUNBOOK" show last
+  has_status 0
+  lacks 'Steps · from here on'
+  run "$RUNBOOK" show last --plan
   has_status 0
   # all of the preview and of the report, word for word
   [ "${output#*Steps · from here on}" != "$output" ]

@@ -158,3 +158,33 @@ YAML
   [ ! -e second ]
   none_of 'sleep 31.6'
 }
+
+@test "a process in a container is not found by a pattern, nor stopped; a pidfile that names it finds it" {
+  if ! unshare --pid --fork --mount-proc true 2>/dev/null; then skip "needs the right to make a PID namespace"; fi
+  background unshare --pid --fork --kill-child --mount-proc sleep 31.91
+  outer=$BACKGROUND
+  eventually grep -q . "/proc/$outer/task/$outer/children"
+  inner=$(tr -d ' ' <"/proc/$outer/task/$outer/children")
+  eventually grep -q '^sleep' "/proc/$inner/cmdline"
+  echo "$inner" >inner.pid
+  book contained <<'YAML'
+  - id: seen
+    process: /^sleep 31\.91$/
+    on_fail: continue
+  - {process: {pidfile: inner.pid}}
+  - process: {pattern: '/^sleep 31\.91$/', stop: true}
+YAML
+  run "$RUNBOOK" run contained.yaml
+  has_status 0
+  has 'there is no such process here; one in a container matches, and is left out'
+  kill -0 "$inner"
+  run "$RUNBOOK" drill contained.yaml
+  [ "$(grep -c 'one in a container matches, and is left out' <<<"$output")" = 3 ]
+  # Beside it, one of this host is the one that is meant.
+  background sleep 31.91
+  run "$RUNBOOK" run contained.yaml
+  has_status 0
+  has "pid $BACKGROUND, sleep 31.91"
+  kill -0 "$inner"
+  eventually not kill -0 "$BACKGROUND"
+}

@@ -116,6 +116,23 @@ all_files() {
   lacks "Touch"
 }
 
+@test "--brief tells a step in a line, what is in the way, and what it comes to" {
+  small
+  run "$RUNBOOK" run small.yaml --dry-run --brief --set root="$PWD"
+  has_status 0
+  has "reads    look_there  touch pwned; ls"
+  has "CHANGES  change_it  touch pwned · if look_there.bad · asks"
+  has "Finally"
+  has "! the run would not begin: there is no program \`no-such-program-here\`"
+  has "in the way  1 thing, marked with ! above"
+  lacks "root=$PWD"
+  lacks "match"
+  run -2 "$RUNBOOK" run small.yaml --brief
+  has "--brief belongs to --dry-run"
+  run -2 "$RUNBOOK" run small.yaml --dry-run --brief --json
+  has "--brief is for people"
+}
+
 @test "inputs come from the environment and from a file too, with their source" {
   small
   echo 'root: /tmp' >in.yaml
@@ -268,6 +285,52 @@ timed() {
   [ "$took" -lt $((small * 8)) ]
 }
 
+# open_of STEP — whether the last line of a JSON dry run leaves its change open.
+open_of() {
+  sed -n "s/.*{\"step\":\"$1\",[^}]*\"open\":\([a-z]*\).*/\1/p" <<<"$output"
+}
+
+@test "as JSON, what stands behind a way out that may be taken is open" {
+  book ways <<'YAML'
+  - {id: before, run: echo before}
+  - {id: look, look: echo one, match: {one: one}}
+  - if: look.one
+    goto: later
+  - {id: between, run: echo between}
+  - {id: later, run: echo later}
+  - {id: tried, look: echo two, on_fail: {end: escalated}}
+  - {id: after, run: echo after}
+  - call: part
+  - {id: beyond, run: echo beyond}
+  - {id: well, look: echo well, on_pass: {end: resolved}, on_fail: continue}
+  - {id: last, run: echo last}
+procedures:
+  part:
+    steps:
+      - {id: again, look: echo again, on_pass: done, on_fail: continue}
+      - {id: inside, run: echo inside}
+finally:
+  - {id: end, run: echo end}
+YAML
+  run -0 "$RUNBOOK" run ways.yaml --dry-run --json
+  for step in before later after beyond end; do [ "$(open_of $step)" = false ]; done
+  for step in between step_8/inside last; do [ "$(open_of ${step/\//\\/})" = true ]; done
+}
+
+@test "going back once too often is a way that a run may end" {
+  book back <<'YAML'
+  - {id: first, look: echo first}
+  - {id: second, look: echo second, on_fail: goto first}
+YAML
+  run -0 "$RUNBOOK" run back.yaml --dry-run --json
+  has '"ends":["resolved","failed"]'
+  book back <<'YAML'
+  - {id: first, look: echo first, on_fail: continue}
+YAML
+  run -0 "$RUNBOOK" run back.yaml --dry-run --json
+  has '"ends":["resolved"]'
+}
+
 @test "the examples of docs/preview.md are what is printed" {
   local doc=$TOP/docs/preview.md command='' line inside='' n=0
   # The first YAML example is theirs; that of the drill is tests/drill.bats's.
@@ -293,5 +356,5 @@ timed() {
       yes*) printf '%s\n' "$line" >>expected ;;
     esac
   done <"$doc"
-  [ "$n" -eq 3 ]
+  [ "$n" -eq 4 ]
 }

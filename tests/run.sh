@@ -3,6 +3,7 @@
 #
 #   B=DIR tests/run.sh [PART]     only tests with PART in their name
 #   SUITE=e2e …                   tests/e2e/*.bats instead: the runbooks on real systems (`make e2e`)
+#   TEST_JOBS=N …                 so many programs of tests side by side; by default as many as there are processors
 #
 # Every kind of test speaks TAP, so one count holds for all of them:
 #   $B/unit/LAYER/NOUN   cmocka programs
@@ -24,7 +25,6 @@ export B
 limit=${TEST_SECONDS:-300}
 logs=$B/tests
 mkdir -p "$logs" || exit 1
-passed=0 failed=0 skipped=0
 
 # Reads TAP; prints "passed failed skipped". $1: the exit status of what wrote it. Results count in sequence
 # only, so that a test which happens to print "ok 7" does not add to them.
@@ -52,60 +52,75 @@ count() {
     }'
 }
 
-# one NAME COMMAND…
+# Runs one program of tests and says what came of it; "PASSED FAILED SKIPPED" is left beside its output. Called by
+# the lines at the end through xargs, since a shell cannot wait for whichever ends first.
 one() {
-  name=$1
-  shift
+  name=$1 log=$logs/$(printf '%s' "$1" | tr / .).tap
   case $name in
-    *"$part"*) ;;
-    *) return ;;
-  esac
-  log=$logs/$(printf '%s' "$name" | tr / .).tap
-  "$@" >"$log" 2>&1 </dev/null
+    unit/*) CMOCKA_MESSAGE_OUTPUT=TAP $guard "$B/$name" ;;
+    *.bats) $guard bats --tap "tests/$name" ;;
+    *) $guard "tests/$name" ;;
+  esac >"$log" 2>&1 </dev/null
   status=$?
-  # shellcheck disable=SC2046 # three numbers
-  set -- $(count "$status" <"$log")
-  passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
-  if [ "$2" -eq 0 ]; then
-    printf '%-32s %4d passed\n' "$name" "$1"
-    if [ -n "$suite" ]; then sed -n 's/^ok [0-9]* \(.*# skip.*\)/  skipped: \1/p' "$log"; fi
+  count "$status" <"$log" >"$log.count"
+  read -r passed failed skipped <"$log.count"
+  if [ "$failed" -eq 0 ]; then
+    line=$(printf '%-32s %4d passed' "$name" "$passed")
+    if [ "$suite" = e2e ]; then
+      line="$line$(sed -n -e 's/^ok [0-9]* \(.*# skip.*\)/\n  skipped: \1/p' -e 's/^# \(.* aims at .*\)/\n  \1/p' "$log")"
+    fi
+    printf '%s\n' "$line"
     return
   fi
-  printf '%-32s %4d passed, %d FAILED (exit status %d):\n' "$name" "$1" "$2" "$status"
-  sed 's/^/  | /' "$log"
+  # In one piece, or two of them would mix.
+  printf '%-32s %4d passed, %d FAILED (exit status %d):\n%s\n' "$name" "$passed" "$failed" "$status" \
+    "$(sed 's/^/  | /' "$log")"
 }
 
 # timeout(1) is everywhere that matters; where it is not, a hang is only seen by whoever waits.
 guard=
 if command -v timeout >/dev/null 2>&1; then guard="timeout -k 5 $limit"; fi
 
-if [ "$suite" = e2e ]; then
-  set -- tests/e2e/*.bats
-else
-  set -- tests/*.bats
+if [ "${1:-}" = --one ]; then
+  one "$2"
+  exit 0
 fi
-for t in "$B"/unit/*/*; do
-  if [ -n "$suite" ]; then break; fi
-  case $t in
-    *.d) continue ;;
-  esac
-  # A program whose source is gone is left over from an older build.
-  name=${t#"$B/unit/"}
-  if [ -x "$t" ] && [ -f "tests/unit/${name%/*}/test_${name##*/}.c" ]; then
-    # shellcheck disable=SC2086 # words on purpose
-    CMOCKA_MESSAGE_OUTPUT=TAP one "unit/$name" $guard "$t"
-  fi
-done
-for t in tests/*.tap; do
-  if [ -n "$suite" ]; then break; fi
-  # shellcheck disable=SC2086 # words on purpose
-  if [ -x "$t" ]; then one "${t#tests/}" $guard "$t"; fi
-done
-for t; do
-  # shellcheck disable=SC2086 # words on purpose
-  if [ -f "$t" ]; then one "${t#tests/}" $guard bats --tap "$t"; fi
-done
 
+# The names of all that is to be run, one a line. The longest come first, so that nothing long is left at the end.
+list() {
+  if [ "$suite" = e2e ]; then
+    for t in tests/e2e/*.bats; do echo "${t#tests/}"; done
+    return
+  fi
+  for t in tests/*.bats tests/*.tap; do
+    case $t in
+      *.bats) if [ -f "$t" ]; then echo "${t#tests/}"; fi ;;
+      *) if [ -x "$t" ]; then echo "${t#tests/}"; fi ;;
+    esac
+  done
+  for t in "$B"/unit/*/*; do
+    # A program whose source is gone is left over from an older build.
+    name=${t#"$B/unit/"}
+    case $t in
+      *.d) ;;
+      *) if [ -x "$t" ] && [ -f "tests/unit/${name%/*}/test_${name##*/}.c" ]; then echo "unit/$name"; fi ;;
+    esac
+  done
+}
+
+rm -f "$logs"/*.count
+passed=0 failed=0 skipped=0
+list | grep -F -e "$part" >"$logs/list"
+if [ -s "$logs/list" ]; then
+  xargs <"$logs/list" -n 1 -P "${TEST_JOBS:-$(getconf _NPROCESSORS_ONLN)}" tests/run.sh --one
+fi
+while read -r name; do
+  # Without a count, it did not come to its end.
+  p=0 f=1 s=0
+  c=$logs/$(printf '%s' "$name" | tr / .).tap.count
+  if [ -f "$c" ]; then read -r p f s <"$c"; fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done <"$logs/list"
 if [ "$skipped" -gt 0 ]; then echo "$skipped skipped"; fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

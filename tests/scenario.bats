@@ -114,7 +114,7 @@ YAML
   has_status 2
   run "$RUNBOOK" test --record last small.yaml
   has_status 2
-  has 'only --name goes with it'
+  has 'only --name and --append go with it'
   run "$RUNBOOK" test --name x
   has_status 2
   run "$RUNBOOK" test --junitt x
@@ -174,6 +174,7 @@ YAML
   run "$RUNBOOK" test --verbose --only taken
   has_status 0
   has '→ log.taken'
+  lacks 'runbook show' # there is no such run
 }
 
 @test "nothing is executed, connected to or written" {
@@ -200,6 +201,61 @@ YAML
   run "$RUNBOOK" test
   has_status 0
   [ -z "$(ls -d pwned* state/* 2>/dev/null)" ]
+}
+
+# A run and a play of the same, each attempt of which is ended by its timeout; what they say of the facts is the same.
+@test "what is ended by its timeout has the facts that it has in a run" {
+  write late.yaml <<'YAML'
+runbook: late
+inputs: {port: {type: port, default: 8000}}
+steps:
+  - {id: look, look: 'printf "12\n"; sleep 20; true', match: {n: "12"}, timeout: 300ms, on_fail: continue}
+  - {id: work, run: 'printf boom >&2; sleep 20; true', capture: {n: int(this.stdout)}, timeout: 300ms, on_fail: continue}
+  - {id: start, start: exec sleep 20, ready: {tcp: "127.0.0.1:1", every: 100ms}, timeout: 300ms, on_fail: continue}
+  - {id: http, http: "http://127.0.0.1:${port}/x", match: {ok: ok}, timeout: 300ms, on_fail: continue}
+  - {id: tcp, tcp: {address: "127.0.0.1:${port}", send: x, until: never}, timeout: 300ms, on_fail: continue}
+  - {id: target, start: "trap '' TERM; for i in 1 2 3 4 5; do sleep 1; done", pidfile: target.pid}
+  - {id: stop, process: {stop: "${target.process}", grace: 10s}, timeout: 300ms, on_fail: continue}
+  - say: >-
+      look ${look.timed_out} ${look.error ?? ""} ${look.signal ?? 0} ${look.exit ?? 999} ${defined(look.pid)}
+      ${trim(look.stdout)} ${defined(look.n)} ${look.output_incomplete}
+  - say: >-
+      work ${work.timed_out} ${work.error ?? ""} ${work.signal ?? 0} ${work.exit ?? 999} ${work.output} ${defined(work.n)}
+  - say: >-
+      start ${start.timed_out} ${start.error ?? ""} ${start.signal ?? 0} ${start.exit ?? 999} ${defined(start.pid)}
+      ${defined(start.process)}
+  - say: >-
+      http ${http.timed_out} ${http.error ?? ""} ${http.status ?? 0} ${http.body ?? "no body"} ${defined(http.ok)}
+      ${defined(http.headers)} ${defined(http.json)} ${defined(http.time)} ${defined(http.url)}
+  - say: >-
+      tcp ${tcp.timed_out} ${tcp.error ?? ""} ${defined(tcp.connected)} ${defined(tcp.address)} ${defined(tcp.time)}
+      ${defined(tcp.reply)}
+  - say: >-
+      stop ${stop.timed_out} ${stop.error ?? ""} ${stop.count ?? 999} ${defined(stop.pid)} ${stop.stopped_by ?? "no"}
+YAML
+  write late.test.yaml <<'YAML'
+test: late.yaml
+scenarios:
+  - name: all are late
+    results:
+      look: {hangs: true, stdout: "12\n"}
+      work: {takes: 20s, exit: 1, stderr: boom}
+      start: {}
+      start.ready: {refused: true}
+      http: {status: 502, body: ok, takes: 20s}
+      tcp: {hangs: true}
+      target: {}
+      stop: {takes: 10s}
+    expect: {outcome: failed}
+YAML
+  start_httpd /x silent delay=20000
+  "$RUNBOOK" run late.yaml --set port="$HTTPD_PORT" >run.out 2>&1 || true
+  STARTED+=("$(<target.pid)")
+  "$RUNBOOK" test --verbose late.test.yaml >test.out
+  grep '^  »' run.out >run.said
+  grep '^  »' test.out >test.said
+  [ "$(wc -l <run.said)" -eq 6 ]
+  diff run.said test.said
 }
 
 @test "a secret of a scenario is masked in what is told" {
@@ -293,7 +349,7 @@ scenarios: [{name: x}]' >x.test.yaml
 
 # plant FROM TO — a copy of api-down.yaml with a fault, which its scenarios must find.
 plant() {
-  cp "$TOP/runbooks/api-down.yaml" "$TOP/runbooks/api-down.test.yaml" .
+  cp "$TOP/runbooks/api-down.yaml" "$TOP/runbooks/api-down.test.yaml" "$TOP/runbooks/database-connection-failure.yaml" .
   cp api-down.yaml before.yaml
   sed -i "$1" api-down.yaml
   if cmp -s before.yaml api-down.yaml; then
@@ -307,33 +363,33 @@ plant() {
 }
 
 @test "api-down: a branch that was turned around is found" {
-  plant 's/if: holder.listening/if: not holder.listening/'
-  has '✗ a stale process holds the port'
-  has '`free` was expected, and `start` came'
-  has '`not holder.listening` held: holder.listening = false'
+  plant 's/if: ok_health.failed or ok_endpoints.failed/if: not ok_health.failed/'
+  has '✗ the API is healthy, so nothing is done'
+  has '`last` was expected, and `told` came'
+  has 'since `not ok_health.failed` held: ok_health.failed = false'
 }
 
 @test "api-down: a pattern that no longer matches is found" {
-  plant 's|database: /database connection failed/i|database: /databse connection failed/i|'
-  has '✗ the database is down, so a restart would not help'
+  plant 's|missing: /ModuleNotFoundError.ImportError/|missing: /ModuleNotFuondError/|'
+  has '✗ the start shows that a module is missing, which is installed'
   has 'the path is another'
-  has 'log.database: no match'
+  has 'why.missing: no match'
 }
 
 @test "api-down: a wrong order is found" {
-  # `verify` before `start`.
-  cp "$TOP/runbooks/api-down.yaml" "$TOP/runbooks/api-down.test.yaml" .
+  # What a lack of memory needs after the restart instead of before.
+  cp "$TOP/runbooks/api-down.yaml" "$TOP/runbooks/api-down.test.yaml" "$TOP/runbooks/database-connection-failure.yaml" .
   awk '
-    /^  - id: start$/ { hold = 1 }
-    /^  - id: verify$/ { hold = 0; late = 1 }
-    /^[a-z]/ && late { printf "%s", held; late = 0 }
+    /^  - id: low_memory$/ { hold = 1 }
+    /^  # --- Step 3/ { hold = 0; late = 1 }
+    /^  # --- Steps 4/ && late { printf "%s", held; late = 0 }
     hold { held = held $0 "\n"; next }
     { print }' api-down.yaml >swapped.yaml
   mv swapped.yaml api-down.yaml
   run "$RUNBOOK" test api-down.yaml
   has_status 1
-  has '✗ a stale process holds the port'
-  has '`start` was expected, and `verify` came'
+  has '✗ the kernel ended it for want of memory, so that it gets fewer workers'
+  has '`restart/start` would have had another `env.count`'
 }
 
 # --- from a run to a scenario ---------------------------------------------------------------------------
@@ -445,6 +501,44 @@ YAML
   printf 'runbook: one\nsteps:\n  - id: b\n    look: "true"\n' >one.yaml
   run "$RUNBOOK" test --record last
   has 'has changed since that run'
+}
+
+@test "--record --append: a file is made, grows, and is left alone where it would not load" {
+  book one <<'YAML'
+  - id: a
+    look: echo hi
+YAML
+  "$RUNBOOK" run one.yaml
+  mkdir sub
+  # From another folder: `test` says where the runbook is from there.
+  (cd sub && "$RUNBOOK" test --record last) >sub/far.test.yaml
+  grep -q "^test: $PWD/one.yaml" sub/far.test.yaml
+  "$RUNBOOK" test sub/far.test.yaml
+  (cd sub && "$RUNBOOK" test --record last --append ../one.test.yaml)
+  grep -q '^test: one.yaml' one.test.yaml
+  "$RUNBOOK" test --record last --append one.test.yaml --name 'the second'
+  run "$RUNBOOK" test one.yaml
+  has_status 0
+  has '2 passed'
+  cp one.test.yaml before
+  run "$RUNBOOK" test --record last --append one.test.yaml --name 'the second'
+  has_status 2
+  has 'nothing is added'
+  has 'the second'
+  printf 'results: {a: {}}\n' >>one.test.yaml
+  cp one.test.yaml before
+  run "$RUNBOOK" test --record last --append one.test.yaml --name 'the third'
+  has_status 2
+  cmp one.test.yaml before
+  run "$RUNBOOK" test --record last --append nowhere/one.test.yaml
+  has_status 2
+  has 'No such file'
+  run "$RUNBOOK" test --record last --append one.yaml
+  has_status 2
+  has '.test.yaml'
+  run "$RUNBOOK" test --append one.test.yaml
+  has_status 2
+  has '--record'
 }
 
 @test "--record: runs of all kinds become scenarios that pass" {

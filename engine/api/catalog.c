@@ -22,19 +22,6 @@ struct procedure {
 	const struct rb_procedure *proc;
 };
 
-/* "port/free.yaml" is port.free. */
-static struct rb_str
-dotted(struct rb_arena *arena, const char *file)
-{
-	struct rb_str name = rb_arena_str(arena, rb_str_cut(rb_str_c(file), 0, strlen(file) - strlen(".yaml")));
-
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '/')
-			((char *)(uintptr_t)name.p)[i] = '.';
-	}
-	return name;
-}
-
 static bool
 open_procedure(struct procedure *p, struct rb_str name, const struct rb_alloc *alloc)
 {
@@ -231,7 +218,8 @@ rows_of(struct procedure *p, struct rb_buf *out)
 	for (size_t i = 0; i < p->proc->noutputs; i++) {
 		const struct rb_output *o = &p->proc->outputs[i];
 
-		rb_buf_fmt(out, "    %-14.*s %.*s (%s)\n", RB_STR_ARG(o->name), RB_STR_ARG(o->help), type_name(o));
+		rb_buf_fmt(
+		    out, "    %-14.*s %.*s (%s)\n", RB_STR_ARG(o->name), RB_STR_ARG(o->help), type_name(o));
 	}
 }
 
@@ -244,13 +232,15 @@ explain(struct procedure *p, struct rb_buf *out)
 		rb_buf_fmt(out, "  %.*s\n", RB_STR_ARG(rb_str_trim(p->proc->help)));
 	rb_buf_fmt(out, "  effect   %s\n", effect_words(p->proc->effect));
 	rows_of(p, out);
-	rb_buf_c(out, "  steps\n");
-	for (size_t i = 0; i < p->proc->steps->len; i++) {
-		const struct rb_step *s = p->proc->steps->steps[i];
+	rb_buf_c(out, "  steps, by the ids that results of tests have for them\n");
+	for (size_t i = 0; i < p->proc->unit->nsteps; i++) {
+		const struct rb_step *s = p->proc->unit->steps_in_order[i];
 
-		if (s->title != NULL)
-			rb_buf_fmt(out, "    %-8s %.*s\n", effect_mark(s->effect),
-			    RB_STR_ARG(plain(&p->arena, s->title)));
+		if (s->proc != p->proc || (s->title == NULL && !s->has_id))
+			continue;
+		rb_buf_fmt(out, "    %-14.*s %-8s %.*s\n", s->has_id ? (int)s->id.n : 0, s->id.p,
+		    effect_mark(s->effect),
+		    RB_STR_ARG(s->title != NULL ? plain(&p->arena, s->title) : rb_str_c(s->action)));
 	}
 	rb_buf_c(out, "  example\n");
 	usage(p, 4, out);
@@ -264,7 +254,7 @@ rb_catalog_explain(const char *name, struct rb_buf *out)
 
 	for (size_t i = 0; rb_embedded[i].name != NULL && !found; i++) {
 		rb_arena_init(&p.arena, out->alloc);
-		found = rb_str_is(dotted(&p.arena, rb_embedded[i].name), name);
+		found = rb_str_is(rb_library_dotted(&p.arena, rb_embedded[i].name), name);
 		rb_arena_free(&p.arena);
 	}
 	if (!found)
@@ -314,8 +304,9 @@ page_tables(struct procedure *p, struct rb_buf *out)
 	for (size_t i = 0; i < p->proc->ninputs; i++) {
 		const struct rb_input *in = &p->proc->inputs[i];
 		struct rb_str cells[] = {in->name, takes(&p->arena, in),
-		    in->dflt != NULL ? rb_arena_fmt(&p->arena, "`%.*s`", RB_STR_ARG(written(&p->arena, in->dflt)))
-				     : RB_STR("required"),
+		    in->dflt != NULL
+			? rb_arena_fmt(&p->arena, "`%.*s`", RB_STR_ARG(written(&p->arena, in->dflt)))
+			: RB_STR("required"),
 		    in->help};
 
 		row(out, cells, 4);
@@ -372,7 +363,7 @@ index_page(struct rb_buf *out)
 		struct rb_str name;
 
 		rb_arena_init(&arena, out->alloc);
-		name = dotted(&arena, rb_embedded[i].name);
+		name = rb_library_dotted(&arena, rb_embedded[i].name);
 		if (open_procedure(&p, name, out->alloc)) {
 			rb_buf_fmt(out, "| [%.*s](%.*s.md) | ", RB_STR_ARG(name), RB_STR_ARG(name));
 			cell(out, marked(&p.arena, p.proc->title));
@@ -461,7 +452,7 @@ rb_catalog_library(bool json, struct rb_buf *out)
 		struct rb_str name;
 
 		rb_arena_init(&arena, out->alloc);
-		name = dotted(&arena, rb_embedded[i].name);
+		name = rb_library_dotted(&arena, rb_embedded[i].name);
 		if (!open_procedure(&p, name, out->alloc))
 			rb_diags_render(&p.diags, false, out);
 		else if (json)
@@ -482,7 +473,8 @@ is_runbook(const char *name)
 	return s.n > strlen(".yaml") && s.p[0] != '.' && rb_str_ends(s, ".yaml") && !rb_test_is_file(name);
 }
 
-/* A file that holds no runbook (a list of inputs, say) is none of ours; a runbook with errors is listed as such. */
+/* A file that holds no runbook (a list of inputs, say) is none of ours; a runbook with errors is listed as
+ * such. */
 static void
 runbook_row(const char *path, struct rb_str name, bool json, struct rb_buf *out)
 {
@@ -504,7 +496,8 @@ runbook_row(const char *path, struct rb_str name, bool json, struct rb_buf *out)
 		rb_json_close(&j, '}');
 		rb_buf_str(out, rb_buf_view(&line));
 	} else {
-		rb_buf_fmt(&line, "%-28.*s %-9.*s ", RB_STR_ARG(name), RB_STR_ARG(rb_book_meta(b, "severity")));
+		rb_buf_fmt(
+		    &line, "%-28.*s %-9.*s ", RB_STR_ARG(name), RB_STR_ARG(rb_book_meta(b, "severity")));
 		if (rb_book_ok(b))
 			rb_buf_str(&line, rb_book_meta(b, "title"));
 		else

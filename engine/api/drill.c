@@ -8,7 +8,6 @@
 #include "api/told.h"
 #include "lint/lint.h"
 
-
 static void
 put(struct rb_event *ev, const char *name, struct rb_str s)
 {
@@ -29,12 +28,26 @@ emit_would(struct rb_driller *d, const struct rb_plan_change *c)
 	put(&ev, "title", c->title);
 	put(&ev, "does", c->request);
 	put(&ev, "values", c->values);
+	put(&ev, "whom", c->whom);
 	put(&ev, "for", c->item);
 	if (c->more > 0)
 		rb_event_num(&ev, "more", (int64_t)c->more);
 	rb_event_num(&ev, "open", c->open);
+	rb_event_num(&ev, "back", c->back);
 	if (step->span.src != NULL)
 		rb_event_num(&ev, "line", (int64_t)rb_source_pos(step->span.src, step->span.from).line);
+	rb_bus_emit(d->bus, &ev);
+}
+
+static void
+emit_in_the_way(struct rb_driller *d, const struct rb_plan_trouble *t)
+{
+	struct rb_where where = {.step = t->path, .id = t->path, .visit = 1, .item = -1};
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_FINDING, &where);
+	rb_event_text(&ev, "what", RB_STR("in_the_way"));
+	rb_event_text(&ev, "text", t->text);
 	rb_bus_emit(d->bus, &ev);
 }
 
@@ -64,6 +77,7 @@ on_halt(void *ctx, const struct rb_stand *stand, enum rb_halt why)
 
 	(void)why; /* stands in the `halt` event */
 	rb_outlook_init(&look, d->opt, &plan.host);
+	plan.host.processes = rb_outlook_processes;
 	rb_diags_init(&diags, &look.arena);
 	memset(&sum, 0, sizeof(sum));
 	sum.arena = &look.arena;
@@ -71,6 +85,8 @@ on_halt(void *ctx, const struct rb_stand *stand, enum rb_halt why)
 		emit_trouble(d, &diags);
 	for (size_t i = 0; i < sum.nwould; i++)
 		emit_would(d, &sum.would[i]);
+	for (size_t i = 0; i < sum.ntroubles && i < RB_PLAN_TROUBLES_LISTED; i++)
+		emit_in_the_way(d, &sum.troubles[i]);
 	rb_outlook_free(&look);
 }
 

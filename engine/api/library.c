@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { NEAR = 3 }; /* a name that is further away is no suggestion */
+
 #ifndef RB_PREFIX
 #define RB_PREFIX "/usr/local"
 #endif
@@ -46,6 +48,15 @@ static bool
 exists(const char *path)
 {
 	return access(path, F_OK) == 0;
+}
+
+/* Also a link that leads nowhere. */
+static bool
+is_there(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
 }
 
 /* A folder of the same name hides no runbook. */
@@ -105,9 +116,12 @@ rb_library_main(struct rb_library *l, struct rb_arena *arena, const char *name, 
 
 	if (strchr(name, '/') == NULL && !is_file(name)) {
 		path = search(arena, name);
+		/* What is there and cannot be read, as a folder, is told as what it is. */
+		if (path == NULL && is_there(name))
+			path = name;
 		if (path == NULL) {
 			*why = rb_arena_fmt(arena,
-			    "there is no such file, and no runbook of that name in ./runbooks, in "
+			    "there is no such file, and no runbook of that name here, in ./runbooks, in "
 			    "$RUNBOOK_PATH or in %s",
 			    RB_PREFIX "/share/runbook/runbooks");
 			return NULL;
@@ -116,22 +130,45 @@ rb_library_main(struct rb_library *l, struct rb_arena *arena, const char *name, 
 	return open_file(l, arena, rb_str_c(path), path, why);
 }
 
-/* The folder of a source, without its slash; empty for embedded ones. */
-static struct rb_str
-folder_of(const struct rb_source *src)
+struct rb_str
+rb_library_dotted(struct rb_arena *arena, const char *file)
 {
-	size_t n = src->path.n;
+	struct rb_str name =
+	    rb_arena_str(arena, rb_str_cut(rb_str_c(file), 0, strlen(file) - strlen(".yaml")));
 
-	while (n > 0 && src->path.p[n - 1] != '/')
-		n--;
-	return rb_str_cut(src->path, 0, n > 0 ? n - 1 : 0);
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '/')
+			((char *)(uintptr_t)name.p)[i] = '.';
+	}
+	return name;
 }
 
+struct rb_str
+rb_library_near(struct rb_arena *arena, struct rb_str name)
+{
+	struct rb_str best = RB_STR("");
+	unsigned least = NEAR + 1;
+
+	for (size_t i = 0; rb_embedded[i].name != NULL; i++) {
+		struct rb_str other = rb_library_dotted(arena, rb_embedded[i].name);
+		unsigned d = rb_str_distance(other, name, NEAR);
+
+		if (d < least) {
+			least = d;
+			best = other;
+		}
+	}
+	return best;
+}
+
+/* `file` is that of `name`. */
 static const struct rb_source *
-open_embedded(struct rb_library *l, struct rb_arena *arena, struct rb_str file, struct rb_str *why)
+open_embedded(struct rb_library *l, struct rb_arena *arena, struct rb_str procedure, struct rb_str file,
+    struct rb_str *why)
 {
 	struct rb_str name = rb_arena_fmt(arena, "<stdlib>/%.*s", RB_STR_ARG(file));
 	struct rb_source *src = rb_map_get(&l->files, name);
+	struct rb_str near;
 
 	if (src != NULL)
 		return src;
@@ -143,14 +180,16 @@ open_embedded(struct rb_library *l, struct rb_arena *arena, struct rb_str file, 
 		rb_map_put(&l->files, name, src);
 		return src;
 	}
-	*why = RB_STR("there is no such procedure in lib/ beside this file or in the standard library");
+	near = rb_library_near(arena, procedure);
+	*why = rb_arena_fmt(arena,
+	    "there is no such procedure in lib/ beside this file or in the standard library%s%.*s%s",
+	    near.n > 0 ? "; did you mean `" : "", RB_STR_ARG(near), near.n > 0 ? "`?" : "");
 	return NULL;
 }
 
 struct rb_str
-rb_library_procedure(const struct rb_source *src)
+rb_library_says(const struct rb_source *src, const char *key)
 {
-	static const char key[] = "procedure:";
 	struct rb_str text = src->bytes;
 	size_t from = 0;
 
@@ -159,12 +198,18 @@ rb_library_procedure(const struct rb_source *src)
 		struct rb_str line = rb_str_cut(text, from, end);
 
 		if (rb_str_starts(line, key)) {
-			line = rb_str_cut(line, sizeof(key) - 1, line.n);
+			line = rb_str_cut(line, strlen(key), line.n);
 			return rb_str_trim(rb_str_cut(line, 0, rb_str_find(line, RB_STR(" #"), 0)));
 		}
 		from = end == SIZE_MAX ? text.n : end + 1;
 	}
 	return RB_STR("");
+}
+
+struct rb_str
+rb_library_procedure(const struct rb_source *src)
+{
+	return rb_library_says(src, "procedure:");
 }
 
 /* How much of a library file's path is up to its lib/ and with it; 0 for what stands in none. */
@@ -181,8 +226,8 @@ library_root(struct rb_str path)
 	return 0;
 }
 
-/* Where the procedures are that a file uses: lib/ beside it, or the lib/ that it stands in itself. Appended to
- * what comes before it in `path`, which is the file's. */
+/* Where the procedures are that a file uses: lib/ beside it, or the lib/ that it stands in itself. Appended
+ * to what comes before it in `path`, which is the file's. */
 static struct rb_str
 library_of(struct rb_arena *arena, const struct rb_source *from, struct rb_str path)
 {
@@ -190,9 +235,7 @@ library_of(struct rb_arena *arena, const struct rb_source *from, struct rb_str p
 
 	if (n > 0)
 		return rb_str_cut(path, 0, n);
-	for (n = path.n; n > 0 && path.p[n - 1] != '/';)
-		n--;
-	return rb_arena_fmt(arena, "%.*slib/", (int)n, path.p);
+	return rb_arena_fmt(arena, "%.*slib/", RB_STR_ARG(rb_str_folder(path)));
 }
 
 /* "port.free" → port/free.yaml: in lib/ of the file that uses it, else embedded. */
@@ -207,12 +250,14 @@ open_procedure(struct rb_library *l, struct rb_arena *arena, struct rb_str name,
 			((char *)(uintptr_t)file.p)[i] = '/';
 	}
 	if (from->path.n > 0) {
-		path = rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(library_of(arena, from, from->path)), RB_STR_ARG(file));
-		shown = rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(library_of(arena, from, from->name)), RB_STR_ARG(file));
+		path = rb_arena_fmt(
+		    arena, "%.*s%.*s", RB_STR_ARG(library_of(arena, from, from->path)), RB_STR_ARG(file));
+		shown = rb_arena_fmt(
+		    arena, "%.*s%.*s", RB_STR_ARG(library_of(arena, from, from->name)), RB_STR_ARG(file));
 		if (exists(path.p))
 			return open_file(l, arena, shown, path.p, why);
 	}
-	return open_embedded(l, arena, file, why);
+	return open_embedded(l, arena, name, file, why);
 }
 
 static const struct rb_source *
@@ -224,12 +269,10 @@ open_any(void *ctx, struct rb_arena *arena, bool library, struct rb_str name, co
 	if (library)
 		return open_procedure(ctx, arena, name, from, why);
 	if (name.n > 0 && name.p[0] != '/') {
-		size_t slash = from->name.n;
-
-		path = rb_arena_fmt(arena, "%.*s/%.*s", RB_STR_ARG(folder_of(from)), RB_STR_ARG(name));
-		while (slash > 0 && from->name.p[slash - 1] != '/')
-			slash--;
-		shown = rb_arena_fmt(arena, "%.*s%.*s", (int)slash, from->name.p, RB_STR_ARG(name));
+		path =
+		    rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(rb_str_folder(from->path)), RB_STR_ARG(name));
+		shown =
+		    rb_arena_fmt(arena, "%.*s%.*s", RB_STR_ARG(rb_str_folder(from->name)), RB_STR_ARG(name));
 	}
 	return open_file(ctx, arena, shown, rb_arena_str(arena, path).p, why);
 }

@@ -24,8 +24,14 @@ const struct rb_source *rb_library_main(
     struct rb_library *l, struct rb_arena *arena, const char *name, struct rb_str *why);
 /* The folders in which a runbook is searched by its name, in their order; empty behind the last. */
 struct rb_str rb_library_folder(struct rb_arena *arena, size_t i);
+/* What stands behind a key such as "runbook:" at the beginning of a line; empty if there is none. */
+struct rb_str rb_library_says(const struct rb_source *src, const char *key);
 /* The name that a library file gives its procedure, in its bytes; empty for a runbook. */
 struct rb_str rb_library_procedure(const struct rb_source *src);
 struct rb_opener rb_library_opener(struct rb_library *l);
+/* The name of an embedded procedure: "port/free.yaml" is port.free. */
+struct rb_str rb_library_dotted(struct rb_arena *arena, const char *file);
+/* The embedded procedure that a name was probably meant to be; empty if none is near. */
+struct rb_str rb_library_near(struct rb_arena *arena, struct rb_str name);
 
 #endif

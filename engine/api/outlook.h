@@ -13,6 +13,8 @@ struct rb_outlook {
 
 /* Fills `host` with functions that ask this outlook, which must not move meanwhile. */
 void rb_outlook_init(struct rb_outlook *o, const struct rb_run_options *opt, struct rb_plan_host *host);
+/* For plan.host.processes of a drill: a dry run does not look who runs. */
+void rb_outlook_processes(void *ctx, const struct rb_plan_target *target, struct rb_buf *out);
 void rb_outlook_free(struct rb_outlook *o);
 
 #endif

@@ -1,41 +1,44 @@
 /* The dry run: a plan of this host, written as text or as JSON lines. It has the layers that execute beside
  * it only to ask them what this host has; what could change anything stands in none of the calls made here.
  */
+#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "api/book.h"
 #include "api/names.h"
 #include "api/offers.h"
 #include "api/outlook.h"
+#include "base/write.h"
 #include "plan/layout.h"
 #include "plan/lines.h"
+
+/* Where the text goes. */
+struct output {
+	int fd;
+	int failed; /* errno of what it did not take; 0: nothing yet */
+};
 
 static void
 write_out(void *ctx, struct rb_str text)
 {
-	const struct rb_run_options *o = ctx;
+	struct output *out = ctx;
 
-	while (text.n > 0) {
-		ssize_t n = write(o->show_fd, text.p, text.n);
-
-		if (n <= 0)
-			return;
-		text = rb_str_cut(text, (size_t)n, text.n);
-	}
+	if (out->failed == 0 && rb_write_all(out->fd, text) != 0)
+		out->failed = errno;
 }
 
 static int
 tell_people(const struct rb_run_options *o, const struct rb_program *program,
-    const struct rb_plan_options *plan, struct rb_diags *diags)
+    const struct rb_plan_options *plan, struct output *out, struct rb_diags *diags)
 {
 	struct rb_layout layout;
 	struct rb_plan_sink sink;
 	int r;
 
-	rb_layout_init(&layout, o->alloc, write_out, (void *)(uintptr_t)o);
+	rb_layout_init(&layout, o->alloc, write_out, out);
 	layout.colour = o->colour;
 	layout.ascii = o->ascii;
+	layout.brief = o->brief;
 	if (o->width != NULL)
 		layout.width = o->width(o->width_ctx);
 	sink = rb_layout_sink(&layout);
@@ -46,7 +49,7 @@ tell_people(const struct rb_run_options *o, const struct rb_program *program,
 
 static int
 tell_machines(const struct rb_run_options *o, const struct rb_program *program,
-    const struct rb_plan_options *plan, struct rb_diags *diags)
+    const struct rb_plan_options *plan, struct output *out, struct rb_diags *diags)
 {
 	struct rb_plan_lines lines;
 	struct rb_plan_sink sink;
@@ -57,7 +60,7 @@ tell_machines(const struct rb_run_options *o, const struct rb_program *program,
 	rb_arena_init(&arena, o->alloc);
 	memset(&sum, 0, sizeof(sum));
 	sum.arena = &arena;
-	rb_plan_lines_init(&lines, o->alloc, write_out, (void *)(uintptr_t)o);
+	rb_plan_lines_init(&lines, o->alloc, write_out, out);
 	sink = rb_plan_lines_sink(&lines);
 	r = rb_plan_run(program, plan, &sink, &sum, diags);
 	if (r == 0)
@@ -79,6 +82,7 @@ rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struc
 	    .yes_ids = options->yes_ids,
 	    .nyes_ids = options->nyes_ids,
 	    .wall = rb_clock_wall()};
+	struct output out = {.fd = options->show_fd};
 	const struct rb_procedure *from;
 	struct rb_outlook look;
 	struct rb_offers offers;
@@ -94,11 +98,14 @@ rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struc
 		plan.noffers = offers.nfile;
 		plan.from_offers = offers.from;
 		plan.nfrom_offers = offers.nfrom;
-		r = options->show == RB_SHOW_JSON ? tell_machines(options, book->program, &plan, &diags)
-						  : tell_people(options, book->program, &plan, &diags);
+		r = options->show == RB_SHOW_JSON ? tell_machines(options, book->program, &plan, &out, &diags)
+						  : tell_people(options, book->program, &plan, &out, &diags);
 	}
 	if (diags.errors > 0)
 		rb_diags_render(&diags, options->problems_colour, problems);
 	rb_outlook_free(&look);
-	return r;
+	if (r != 0 || out.failed == 0)
+		return r;
+	errno = out.failed;
+	return RB_UNWRITTEN;
 }

@@ -144,7 +144,7 @@ path_of(struct rb_arena *arena, const char *run, const char **path, struct rb_bu
 
 static int
 replay(const struct rb_run_options *options, const struct rb_view_options *o, const char **paths, size_t n,
-    bool *ended, struct rb_buf *why)
+    bool *ended, int *unwritten, struct rb_buf *why)
 {
 	struct rb_view *view = rb_view_new(o);
 	struct shows shows = {.view = rb_view_sink(view)};
@@ -154,6 +154,7 @@ replay(const struct rb_run_options *options, const struct rb_view_options *o, co
 	rb_teller_init(&shows.teller, options, view);
 	r = rb_transcript_read(o->alloc, paths, n, show_event, &shows, &read, why);
 	rb_teller_free(&shows.teller);
+	*unwritten = rb_view_error(view);
 	rb_view_free(view);
 	*ended = r == 0 && read.ended;
 	return r;
@@ -215,14 +216,14 @@ rb_record_show(const char *run, const struct rb_run_options *options, struct rb_
 	struct rb_record record;
 	struct rb_arena arena;
 	bool ended = false;
-	int r;
+	int r, unwritten = 0;
 
 	rb_arena_init(&arena, options->alloc);
 	r = rb_record_find(&arena, run, &record, why);
 	if (r == 0) {
 		if (record.past.nsegments > 0)
 			o.folder = record.past.folder.p;
-		r = replay(options, &o, record.paths, record.npaths, &ended, why);
+		r = replay(options, &o, record.paths, record.npaths, &ended, &unwritten, why);
 	}
 	if (r == 0 && !ended) {
 		rb_buf_c(why, "the transcript has no end");
@@ -233,5 +234,8 @@ rb_record_show(const char *run, const struct rb_run_options *options, struct rb_
 		}
 	}
 	rb_arena_free(&arena);
-	return r;
+	if (r != 0 || unwritten == 0)
+		return r;
+	errno = unwritten;
+	return RB_UNWRITTEN;
 }

@@ -1,4 +1,5 @@
 /* The reference: what the key tables, the outcome table and the event table say, as text. */
+#include "api/library.h"
 #include "api/runbook.h"
 #include "event/line.h"
 #include "flow/flow.h"
@@ -72,6 +73,8 @@ explain_scenario(const char *word, bool behind, struct rb_buf *out)
 int
 rb_reference_explain(const char *word, struct rb_buf *out)
 {
+	struct rb_arena arena;
+	struct rb_str procedure;
 	struct rb_buf near;
 	int r;
 
@@ -90,10 +93,15 @@ rb_reference_explain(const char *word, struct rb_buf *out)
 		return 0;
 	}
 	rb_buf_fmt(out, "runbook: there is nothing called `%s`", word);
-	if (near.len > 0)
+	rb_arena_init(&arena, out->alloc);
+	procedure = rb_library_near(&arena, rb_str_c(word));
+	if (procedure.n > 0)
+		rb_buf_fmt(out, "; did you mean `%.*s`?\n", RB_STR_ARG(procedure));
+	else if (near.len > 0)
 		rb_buf_fmt(out, "; near to it:\n%s", rb_buf_cstr(&near));
 	else
 		rb_buf_c(out, "; `runbook reference` has everything\n");
+	rb_arena_free(&arena);
 	rb_buf_free(&near);
 	return -1;
 }

@@ -36,6 +36,9 @@ enum rb_exit_code {
 	RB_EXIT_SIGNAL = 128,    /* + the signal's number */
 };
 
+/* What functions that write to a show_fd return where it did not take all of it, with errno. */
+enum { RB_UNWRITTEN = 1 };
+
 /* The version of the program: "0.1.0". */
 RB_API const char *rb_version(void);
 
@@ -59,8 +62,10 @@ RB_API size_t rb_book_errors(const struct rb_book *b);
 RB_API size_t rb_book_warnings(const struct rb_book *b);
 /* All errors and warnings with their source lines, appended. */
 RB_API void rb_book_problems(struct rb_book *b, bool colour, struct rb_buf *out);
-/* id, title, owner, severity, …: constant metadata by its key, empty where the file has none. */
+/* id, title, owner, severity, …: constant metadata by its key, empty where the file has none. Lives with the
+ * book. */
 RB_API struct rb_str rb_book_meta(const struct rb_book *b, const char *key);
+/* Its steps, those of its procedures too; 0 where it could not be loaded. */
 RB_API size_t rb_book_steps(const struct rb_book *b);
 
 /* ---- runs ---- */
@@ -79,6 +84,8 @@ struct rb_run_options {
 	const char *const *yes_ids; /* ids of steps whose confirms are answered, whatever they ask */
 	size_t nyes_ids;
 	bool drill; /* what reads is done; what a run would do from its first change on is told */
+	bool plan;  /* of a drill, and of one that is shown: all of that, not only what it comes to */
+	bool brief; /* of a dry run: a line for each step */
 	const char *const *assume; /* of a dry run: "log.port_taken", "not log.missing", "holder.pid=42" */
 	size_t nassume;
 	const char *transcript; /* file to write the transcript to; NULL: in the run's own folder */
@@ -99,8 +106,8 @@ struct rb_run_options {
 struct rb_run;
 
 /* The dry run: writes what a run with these options would do to options->show_fd, as text, or as JSON lines
- * (RB_SHOW_JSON), and does none of it: nothing is executed, connected to or written elsewhere. 0; or -1 with what is wrong with the inputs or
- * assumptions appended to `problems`. */
+ * (RB_SHOW_JSON), and does none of it: nothing is executed, connected to or written elsewhere. 0;
+ * RB_UNWRITTEN; or -1 with what is wrong with the inputs or assumptions appended to `problems`. */
 RB_API int rb_run_preview(
     struct rb_book *book, const struct rb_run_options *options, struct rb_buf *problems);
 
@@ -122,18 +129,20 @@ RB_API void rb_run_free(struct rb_run *r);
 RB_API void rb_run_wait(struct rb_run *r, struct rb_run_result *result);
 
 /* The same, without blocking: poll for rb_run_fds until rb_run_due, call rb_run_step(r, 0), until
- * rb_run_done. */
+ * rb_run_done. rb_run_fds writes at most `cap` entries and returns how many there are; they are good until
+ * the next call for the run. */
 RB_API size_t rb_run_fds(struct rb_run *r, struct pollfd *fds, size_t cap);
 /* Monotonic time in ns; RB_NEVER: only a descriptor can move it. */
 RB_API int64_t rb_run_due(struct rb_run *r);
 /* Waits up to `timeout` ns and does what is due. */
 RB_API void rb_run_step(struct rb_run *r, int64_t timeout);
+/* Whether it has ended, and how. */
 RB_API bool rb_run_done(struct rb_run *r, struct rb_run_result *result);
 /* As if the run had got this signal: SIGINT, SIGTERM, SIGHUP. Async-signal-safe. */
 RB_API void rb_run_signal(struct rb_run *r, int signo);
-/* "20261122-030405-7f3a". */
+/* "20261122-030405-7f3a". Lives with the run. */
 RB_API const char *rb_run_id(const struct rb_run *r);
-/* Its transcript, or "" when none could be written. */
+/* Path of its transcript, or "" when none could be written. Lives with the run. */
 RB_API const char *rb_run_transcript(const struct rb_run *r);
 
 /* Prepares the calling process for runs: closed standard descriptors are opened on /dev/null, SIGPIPE and
@@ -147,22 +156,33 @@ RB_API void rb_self_prepare(struct rb_run_options *options);
  * wrong. */
 RB_API int rb_record_list(const char *const *environ_, bool json, struct rb_buf *out);
 /* Shows a run from its transcript on options->show_fd as it was shown live (options: show, show_fd, colour,
- * ascii, width). `run` is an id, its last part, or a path. 0, or -1 with what is wrong appended to `why`. */
+ * ascii, width). `run` is an id, its last part, or a path. 0; RB_UNWRITTEN; or -1 with what is wrong
+ * appended to `why`. */
 RB_API int rb_record_show(const char *run, const struct rb_run_options *options, struct rb_buf *why);
+
+/* ---- files ---- */
+
+RB_API bool rb_is_folder(const char *path);
+/* Calls `each` with every runbook, library procedure and scenario file below a folder, in the order of their
+ * names; links to folders are not followed, hidden ones left out. 0; -1 with a sentence appended to
+ * `problems`, and nothing was called. */
+RB_API int rb_each_below(
+    const char *folder, void (*each)(void *ctx, const char *path), void *ctx, struct rb_buf *problems);
 
 /* ---- tests of runbooks ---- */
 
 struct rb_test_options {
 	const struct rb_alloc *alloc; /* NULL: the C library's */
-	/* Scenario files, runbooks with one beside them, folders with such below; none: the working folder. */
+	/* Scenario files, runbooks with one beside them, folders with such below; none: the working folder.
+	 */
 	const char *const *paths;
 	size_t npaths;
-	const char *only;     /* the scenarios with this in their name; NULL: all */
-	int64_t coverage;     /* percent of its edges that each runbook needs; -1: any will do */
-	bool tap;             /* TAP instead of text */
-	bool verbose;         /* also shows each play as a run is shown */
-	const char *junit;    /* file to write a JUnit report to; NULL: none */
-	int show_fd;          /* where results go */
+	const char *only;  /* the scenarios with this in their name; NULL: all */
+	int64_t coverage;  /* percent of its edges that each runbook needs; -1: any will do */
+	bool tap;          /* TAP instead of text */
+	bool verbose;      /* also shows each play as a run is shown */
+	const char *junit; /* file to write a JUnit report to; NULL: none */
+	int show_fd;       /* where results go */
 	bool colour, ascii;
 	unsigned (*width)(void *ctx); /* as in rb_run_options, for verbose */
 	void *width_ctx;
@@ -171,26 +191,30 @@ struct rb_test_options {
 struct rb_test_result {
 	size_t passed, failed, errors; /* scenarios */
 	size_t broken;                 /* files that could not be loaded */
-	int exit;                      /* RB_EXIT_RESOLVED: all passed; _FAILED: some did not; _USAGE: a file is wrong */
+	int exit; /* RB_EXIT_RESOLVED: all passed; _FAILED: some did not; _USAGE: a file is wrong */
 };
 
-/* Plays the scenarios of runbooks: executes, connects to and writes nothing but the reports. 0; or -1 with what is
- * wrong with the options appended to `problems`. */
+/* Plays the scenarios of runbooks: executes, connects to and writes nothing but the reports. 0; RB_UNWRITTEN;
+ * or -1 with what is wrong with the options appended to `problems`. */
 RB_API int rb_test_run(
     const struct rb_test_options *options, struct rb_test_result *result, struct rb_buf *problems);
 /* Whether a path is that of a scenario file, by its name. */
 RB_API bool rb_test_is_file(const char *path);
-/* Loads a scenario file with the runbook that it tests. The number of its scenarios, or -1 if it has errors; these
- * and warnings are appended. */
+/* Loads a scenario file with the runbook that it tests. The number of its scenarios, or -1 if it has errors;
+ * these and warnings are appended. */
 RB_API int64_t rb_test_check(const char *path, bool colour, struct rb_buf *out);
-/* Makes a scenario file of a run of this host (as in rb_record_show), appended to `out`: to be kept beside the
- * run's runbook. `name` is the scenario's; NULL: made of the run. What the author should know is appended to
- * `notes`. 0; 1 when it does not pass as it is; -1 when none could be made. */
-RB_API int rb_test_record(const char *run, const char *name, struct rb_buf *out, struct rb_buf *notes);
+/* Makes a scenario of a run of this host (as in rb_record_show), appended to `out`: what is to be added to
+ * the file at `path`, which is a whole scenario file where there is none yet; NULL: one for the working
+ * folder. `name` is the scenario's; NULL: made of the run. What the author should know is appended to
+ * `notes`. 0; 1 when it does not pass as it is; -1 when none could be made, or the file would not load with
+ * it. */
+RB_API int rb_test_record(
+    const char *run, const char *name, const char *path, struct rb_buf *out, struct rb_buf *notes);
 
 /* ---- what there is ---- */
 
-/* The runbooks that rb_book_load finds by name, in its order, a line each, appended; `json`: one object a line. */
+/* The runbooks that rb_book_load finds by name, in its order, a line each, appended; `json`: one object a
+ * line. */
 RB_API void rb_catalog_runbooks(bool json, struct rb_buf *out);
 /* The procedures of the standard library, in the same way. */
 RB_API void rb_catalog_library(bool json, struct rb_buf *out);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "flow/flow.h"
 #include "record/reader.h"
 #include "scenario/scenario.h"
 
@@ -13,12 +14,9 @@ struct visit {
 	struct rb_tape_name *entry; /* its place in the path */
 
 	struct rb_tape_result *action; /* its last attempt of the action itself */
-	struct rb_tape_result *open[4];
+	struct rb_tape_result *open[RB_PURPOSES];
 	struct rb_tape_answer *answer;
 };
-
-static const char *const purposes[] = {"action", "done_if", "verify", "ready"};
-enum { PURPOSES = sizeof(purposes) / sizeof(purposes[0]) };
 
 static struct rb_str
 text_of(struct rb_tape *t, const struct rb_event *ev, const char *name)
@@ -68,6 +66,7 @@ rb_tape_head(struct rb_tape *tape, struct rb_arena *arena, const struct rb_recor
 	tape->changes_tail = &tape->changes;
 	rb_map_init(&tape->results, arena);
 	rb_map_init(&tape->answers, arena);
+	rb_map_init(&tape->statuses, arena);
 	rb_map_init(&tape->secrets, arena);
 	rb_map_init(&tape->visits, arena);
 	r = rb_transcript_read(arena->alloc, record->paths, record->npaths, on_head, tape, &read, why);
@@ -121,6 +120,23 @@ begin_step(struct rb_tape *t, const struct rb_event *ev)
 }
 
 static void
+note_status(struct rb_tape *t, struct rb_str name, struct rb_str outcome)
+{
+	struct rb_tape_status *status = rb_map_get(&t->statuses, name);
+
+	if (status == NULL) {
+		status = RB_NEW(t->arena, struct rb_tape_status);
+		rb_map_put(&t->statuses, name, status);
+	}
+	status->errored |= rb_str_is(outcome, "errored");
+	status->last = rb_arena_str(t->arena, outcome);
+	for (size_t i = 0; i < outcome.n; i++) {
+		if (outcome.p[i] == ' ')
+			((char *)(uintptr_t)status->last.p)[i] = '_';
+	}
+}
+
+static void
 end_step(struct rb_tape *t, const struct rb_event *ev)
 {
 	struct visit *v = visit_of(t, ev);
@@ -132,6 +148,8 @@ end_step(struct rb_tape *t, const struct rb_event *ev)
 		v->answer->ended = rb_arena_str(t->arena, outcome);
 	if (v->entry != NULL && rb_str_is(outcome, "skipped"))
 		v->entry->text = RB_STR("");
+	if (!rb_str_ends(ev->where.step, "]"))
+		note_status(t, v->name, outcome);
 }
 
 /* ---- attempts ---- */
@@ -155,9 +173,9 @@ row_of(struct rb_tape *t, struct rb_map *rows, struct rb_str name, const struct 
 static size_t
 purpose_of(const struct rb_event *ev)
 {
-	size_t i = PURPOSES - 1;
+	size_t i = RB_PURPOSES - 1;
 
-	while (i > 0 && !rb_str_is(rb_event_get_text(ev, "purpose"), purposes[i]))
+	while (i > 0 && !rb_str_is(rb_event_get_text(ev, "purpose"), rb_purpose_words[i]))
 		i--;
 	return i;
 }
@@ -166,7 +184,8 @@ purpose_of(const struct rb_event *ev)
 static const struct rb_step *
 performed(const struct rb_step *step, size_t purpose)
 {
-	const struct rb_probe *probes[PURPOSES] = {NULL, step->done_if, step->verify, step->ready};
+	const struct rb_probe *probes[RB_PURPOSES] = {
+	    [RB_FOR_DONE_IF] = step->done_if, [RB_FOR_VERIFY] = step->verify, [RB_FOR_READY] = step->ready};
 
 	return probes[purpose] != NULL ? probes[purpose]->step : step;
 }
@@ -203,16 +222,18 @@ begin_attempt(struct rb_tape *t, const struct rb_event *ev)
 
 	if (v == NULL)
 		return;
-	if (purpose == 0 && !rb_str_is(rb_event_get_text(ev, "effect"), "read") && ev->where.attempt == 1)
+	if (purpose == RB_FOR_ACTION && !rb_str_is(rb_event_get_text(ev, "effect"), "read") &&
+	    ev->where.attempt == 1)
 		add_name(t, &t->changes_tail, v->name);
 	if (is_people(v->step))
 		return;
-	name = purpose == 0 ? v->name
-			    : rb_arena_fmt(t->arena, "%.*s.%s", RB_STR_ARG(v->name), purposes[purpose]);
+	name = purpose == RB_FOR_ACTION
+		   ? v->name
+		   : rb_arena_fmt(t->arena, "%.*s.%s", RB_STR_ARG(v->name), rb_purpose_words[purpose]);
 	row = row_of(t, &t->results, name, performed(v->step, purpose));
 	r = RB_NEW(t->arena, struct rb_tape_result);
 	r->step = rb_arena_str(t->arena, ev->where.step);
-	r->purpose = purposes[purpose];
+	r->purpose = rb_purpose_words[purpose];
 	r->attempt = ev->where.attempt;
 	r->begun = ev->mono;
 	read_request(t, r, text_of(t, ev, "request"));
@@ -222,7 +243,7 @@ begin_attempt(struct rb_tape *t, const struct rb_event *ev)
 	row->results_tail = &r->next;
 	row->n++;
 	v->open[purpose] = r;
-	if (purpose == 0)
+	if (purpose == RB_FOR_ACTION)
 		v->action = r;
 }
 
@@ -256,7 +277,7 @@ mark_judged(struct rb_tape *t, const struct rb_event *ev)
 {
 	struct visit *v = visit_of(t, ev);
 
-	for (size_t i = 0; v != NULL && i < PURPOSES; i++) {
+	for (size_t i = 0; v != NULL && i < RB_PURPOSES; i++) {
 		if (v->open[i] != NULL && v->open[i]->attempt == ev->where.attempt)
 			v->open[i]->judged = true;
 	}

@@ -61,6 +61,12 @@ struct rb_tape_name {
 	struct rb_tape_name *next;
 };
 
+/* How the visits of a step ended. */
+struct rb_tape_status {
+	bool errored;       /* one of them */
+	struct rb_str last; /* as `statuses` has it: timed_out */
+};
+
 struct rb_tape {
 	struct rb_arena *arena;
 	const struct rb_program *program;
@@ -75,9 +81,10 @@ struct rb_tape {
 	struct rb_map results, answers;         /* name → rb_tape_row, in the order of their beginning */
 	struct rb_tape_name *path, **path_tail; /* steps with ids that were begun and not skipped */
 	struct rb_tape_name *changes, **changes_tail;
-	struct rb_map secrets; /* names of those that a step was given */
-	struct rb_str unknown; /* a step of the run that the runbook does not have (any more) */
-	struct rb_map visits;  /* the reader's own: instance path → visit */
+	struct rb_map statuses; /* name → rb_tape_status, in the order of their ends */
+	struct rb_map secrets;  /* names of those that a step was given */
+	struct rb_str unknown;  /* a step of the run that the runbook does not have (any more) */
+	struct rb_map visits;   /* the reader's own: instance path → visit */
 };
 
 /* Reads what run_start says, which is enough to find its runbook. 0, or -1 with why. */
@@ -90,5 +97,9 @@ int rb_tape_read(struct rb_tape *tape, const struct rb_record *record, struct rb
  * of the run; `book` is what `test` says. */
 void rb_tape_write(const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_str book,
     struct rb_buf *out);
+/* Appends the scenario alone, for the end of a file whose `scenarios` come last: without the secrets and the
+ * host, which are the file's. */
+void rb_tape_write_item(
+    const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_buf *out);
 
 #endif

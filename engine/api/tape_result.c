@@ -336,7 +336,7 @@ add_failure(struct rb_tape_writer *w, struct rb_tape_entries *out, const struct 
 {
 	if ((step->kind->traits & RB_KIND_CONNECTS) != 0 && rb_str_ends(r->reason, RB_SAYS_REFUSED))
 		add(out, "refused", RB_STR("true"));
-	else if (rb_str_is(r->reason, RB_SAYS_NO_PROCESS) && fact_of(r, "count").kind == RB_V_UNSET)
+	else if (rb_str_starts(r->reason, RB_SAYS_NO_PROCESS) && fact_of(r, "count").kind == RB_V_UNSET)
 		add(out, "count", RB_STR("0"));
 	else if (rb_str_starts(r->reason, "nobody listens on port ") &&
 		 fact_of(r, "listening").kind == RB_V_UNSET)

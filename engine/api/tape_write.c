@@ -243,6 +243,28 @@ put_names(struct rb_tape_writer *w, const char *key, const struct rb_tape_name *
 	rb_buf_c(w->out, "]\n");
 }
 
+/* What errored must be said, or the scenario does not pass. */
+static void
+put_statuses(struct rb_tape_writer *w)
+{
+	const struct rb_map *rows = &w->tape->statuses;
+	bool any = false;
+
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct rb_tape_status *s = rows->entries[i].value;
+
+		if (!s->errored)
+			continue;
+		if (!any) {
+			rb_buf_pad(w->out, ' ', IN_ITEM + 2);
+			rb_buf_c(w->out, "statuses:\n");
+		}
+		any = true;
+		rb_buf_pad(w->out, ' ', IN_ITEM + 4);
+		rb_buf_fmt(w->out, "%.*s: %.*s\n", RB_STR_ARG(rows->entries[i].key), RB_STR_ARG(s->last));
+	}
+}
+
 /* An input was settled as one text: of a list that is its items, of a map its JSON. */
 static void
 put_input(struct rb_tape_writer *w, const struct rb_tape_input *in)
@@ -357,7 +379,7 @@ put_scenario(struct rb_tape_writer *w, const char *name)
 	struct rb_str note = rb_arena_fmt(
 	    w->arena, "recorded from the run of %.*s on %.*s", RB_STR_ARG(t->day), RB_STR_ARG(t->host));
 
-	rb_buf_c(w->out, "scenarios:\n  - name: ");
+	rb_buf_c(w->out, "  - name: ");
 	rb_buf_str(w->out, rb_tape_scalar(w, called));
 	rb_buf_c(w->out, "\n    note: ");
 	rb_buf_str(w->out, rb_tape_scalar(w, note));
@@ -377,6 +399,30 @@ put_scenario(struct rb_tape_writer *w, const char *name)
 	rb_buf_fmt(w->out, "    expect:\n      outcome: %.*s\n", RB_STR_ARG(t->outcome));
 	put_names(w, "path", t->path);
 	put_names(w, "changes", t->changes);
+	put_statuses(w);
+}
+
+/* Where it comes from, and what it cannot have; each line after `indent`. */
+static void
+put_comments(const struct rb_tape_writer *w, const char *indent, struct rb_buf *out)
+{
+	const struct rb_tape *t = w->tape;
+
+	rb_buf_fmt(
+	    out, "%s# Recorded from run %.*s of %.*s.\n", indent, RB_STR_ARG(t->run), RB_STR_ARG(t->file));
+	if (w->masked)
+		rb_buf_fmt(out,
+		    "%s# Where " RB_MASK " stands, the transcript hides a secret: fill in a stand-in where a "
+		    "step looks at it.\n",
+		    indent);
+	if (w->cut)
+		rb_buf_fmt(out,
+		    "%s# Some output was too long, or is not kept: what a step looks at in it must be "
+		    "filled in.\n",
+		    indent);
+	if (w->replaced)
+		rb_buf_fmt(
+		    out, "%s# Bytes that a YAML file cannot hold were replaced by \xef\xbf\xbd.\n", indent);
 }
 
 static void
@@ -384,17 +430,7 @@ put_head(struct rb_tape_writer *w, struct rb_str book, struct rb_buf *out)
 {
 	const struct rb_tape *t = w->tape;
 
-	rb_buf_fmt(out, "# Recorded from run %.*s of %.*s.\n", RB_STR_ARG(t->run), RB_STR_ARG(t->file));
-	if (w->masked)
-		rb_buf_c(out,
-		    "# Where " RB_MASK " stands, the transcript hides a secret: fill in a stand-in where a "
-		    "step looks at it.\n");
-	if (w->cut)
-		rb_buf_c(out,
-		    "# Some output was too long, or is not kept: what a step looks at in it must be "
-		    "filled in.\n");
-	if (w->replaced)
-		rb_buf_c(out, "# Bytes that a YAML file cannot hold were replaced by \xef\xbf\xbd.\n");
+	put_comments(w, "", out);
 	rb_buf_c(out, "test: ");
 	rb_buf_str(out, rb_tape_scalar(w, book));
 	rb_buf_char(out, '\n');
@@ -414,8 +450,22 @@ rb_tape_write(const struct rb_tape *tape, struct rb_str folder, const char *name
 
 	rb_buf_init(&body, tape->arena->alloc, OUT_MAX);
 	put_secrets(&w);
+	rb_buf_c(&body, "scenarios:\n");
 	put_scenario(&w, name);
 	put_head(&w, book, out);
+	rb_buf_str(out, rb_buf_view(&body));
+	rb_buf_free(&body);
+}
+
+void
+rb_tape_write_item(const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_buf *out)
+{
+	struct rb_buf body;
+	struct rb_tape_writer w = {.tape = tape, .folder = folder, .arena = tape->arena, .out = &body};
+
+	rb_buf_init(&body, tape->arena->alloc, OUT_MAX);
+	put_scenario(&w, name);
+	put_comments(&w, "  ", out);
 	rb_buf_str(out, rb_buf_view(&body));
 	rb_buf_free(&body);
 }

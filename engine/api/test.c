@@ -7,6 +7,7 @@
 #include "api/book.h"
 #include "api/scenarios.h"
 #include "api/test_files.h"
+#include "base/write.h"
 #include "kinds/kinds.h"
 #include "scenario/report.h"
 #include "view/view.h"
@@ -23,6 +24,7 @@ struct tester {
 	size_t number; /* of TAP */
 	struct rb_report_total total;
 	struct rb_buf out; /* on its way to show_fd */
+	int unwritten;     /* errno where that did not take it; 0: it did */
 };
 
 /* ---- files ---- */
@@ -61,17 +63,8 @@ rb_scenario_opener(struct rb_library *library)
 static void
 flush(struct tester *t)
 {
-	struct rb_str s = rb_buf_view(&t->out);
-
-	while (s.n > 0) {
-		ssize_t n = write(t->opt->show_fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		s = rb_str_cut(s, (size_t)n, s.n);
-	}
+	if (t->unwritten == 0 && rb_write_all(t->opt->show_fd, rb_buf_view(&t->out)) != 0)
+		t->unwritten = errno;
 	rb_buf_clear(&t->out);
 }
 
@@ -113,6 +106,9 @@ play(struct tester *t, const struct rb_scenario_file *file, size_t i, struct rb_
 		sinks[o.nsinks++] = rb_view_sink(view);
 	}
 	rb_scenario_play(file, i, &o, &t->play, played);
+	rb_cover_calls(cover, played);
+	if (view != NULL && t->unwritten == 0)
+		t->unwritten = rb_view_error(view);
 	rb_view_free(view);
 }
 
@@ -181,7 +177,7 @@ static void
 tell_coverage(struct tester *t, struct rb_report_file *f, const struct rb_cover *cover)
 {
 	struct rb_cover_gap *gaps;
-	struct rb_str *undone;
+	struct rb_str *undone, *unentered;
 
 	/* Some of the scenarios say nothing of what all of them cover. */
 	f->covered = t->opt->only == NULL;
@@ -191,8 +187,10 @@ tell_coverage(struct tester *t, struct rb_report_file *f, const struct rb_cover 
 	rb_cover_count(cover, &f->sum);
 	rb_cover_gaps(cover, &t->arena, &gaps, &f->ngaps);
 	rb_cover_undone(cover, &t->arena, &undone, &f->nundone);
+	rb_cover_unentered(cover, &t->arena, &unentered, &f->nunentered);
 	f->gaps = gaps;
 	f->undone = undone;
+	f->unentered = unentered;
 	t->total.covered = true;
 	t->total.sum.steps += f->sum.steps;
 	t->total.sum.steps_done += f->sum.steps_done;
@@ -279,19 +277,11 @@ write_junit(struct tester *t, struct rb_buf *problems)
 	const char *path = t->opt->junit;
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), r = 0;
 	struct rb_buf xml;
-	struct rb_str rest;
 
 	rb_buf_init(&xml, t->opt->alloc, RB_REPORT_MAX);
 	rb_junit(t->files, t->nfiles, &xml);
-	rest = rb_buf_view(&xml);
-	while (fd >= 0 && rest.n > 0 && r == 0) {
-		ssize_t n = write(fd, rest.p, rest.n);
-
-		if (n > 0)
-			rest = rb_str_cut(rest, (size_t)n, rest.n);
-		else if (n == 0 || errno != EINTR)
-			r = -1;
-	}
+	if (fd >= 0)
+		r = rb_write_all(fd, rb_buf_view(&xml));
 	if (fd < 0 || close(fd) != 0)
 		r = -1;
 	if (r != 0)
@@ -365,7 +355,10 @@ rb_test_run(const struct rb_test_options *options, struct rb_test_result *result
 	rb_buf_free(&t.out);
 	rb_arena_free(&t.play);
 	rb_arena_free(&t.arena);
-	return r;
+	if (r != 0 || t.unwritten == 0)
+		return r;
+	errno = t.unwritten;
+	return RB_UNWRITTEN;
 }
 
 bool

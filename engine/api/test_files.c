@@ -1,4 +1,4 @@
-/* Finding scenario files. */
+/* Finding scenario files, and for `check` also runbooks and the procedures of libraries. */
 #include "api/test_files.h"
 
 #include <dirent.h>
@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "api/library.h"
+#include "api/runbook.h"
 #include "scenario/scenario.h"
 
 #define RUNBOOK_SUFFIX ".yaml"
@@ -14,8 +16,6 @@
 static int
 add(struct rb_test_files *f, const char *path, struct rb_buf *why)
 {
-	const char **more;
-
 	for (size_t i = 0; i < f->n; i++) {
 		if (strcmp(f->paths[i], path) == 0)
 			return 0;
@@ -24,13 +24,7 @@ add(struct rb_test_files *f, const char *path, struct rb_buf *why)
 		rb_buf_fmt(why, "more than %d scenario files: name fewer folders", RB_TEST_FILES);
 		return -1;
 	}
-	if (f->n == f->cap) {
-		f->cap = f->cap > 0 ? 2 * f->cap : 16;
-		more = RB_ARRAY(f->arena, const char *, f->cap);
-		if (f->n > 0)
-			memcpy(more, f->paths, f->n * sizeof(*more));
-		f->paths = more;
-	}
+	f->paths = rb_arena_grow(f->arena, f->paths, sizeof(*f->paths), f->n, &f->cap);
 	f->paths[f->n++] = path;
 	return 0;
 }
@@ -55,21 +49,39 @@ entries(struct rb_arena *arena, const char *path, const char ***names, size_t *n
 	for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
 		if (e->d_name[0] == '.')
 			continue;
-		if (*n == cap) {
-			const char **more;
-
-			cap = cap > 0 ? 2 * cap : 64;
-			more = RB_ARRAY(arena, const char *, cap);
-			if (*n > 0)
-				memcpy(more, *names, *n * sizeof(*more));
-			*names = more;
-		}
+		*names = rb_arena_grow(arena, *names, sizeof(**names), *n, &cap);
 		(*names)[(*n)++] = rb_arena_str(arena, rb_str_c(e->d_name)).p;
 	}
 	closedir(dir);
 	if (*n > 0)
 		qsort(*names, *n, sizeof(**names), by_name);
 	return 0;
+}
+
+/* Other YAML stands beside runbooks, too. */
+static bool
+is_runbook(const char *path)
+{
+	const struct rb_source *src;
+	struct rb_arena arena;
+	struct rb_str why;
+	bool is = false;
+
+	rb_arena_init(&arena, NULL);
+	src = rb_source_load(&arena, path, &why);
+	if (src != NULL)
+		is = rb_library_says(src, "runbook:").n > 0 || rb_library_procedure(src).n > 0;
+	rb_arena_free(&arena);
+	return is;
+}
+
+static bool
+is_wanted(const struct rb_test_files *f, const char *path)
+{
+	struct rb_str name = rb_str_c(path);
+
+	return rb_str_ends(name, RB_SCENARIO_SUFFIX) ||
+	       (f->runbooks && rb_str_ends(name, RUNBOOK_SUFFIX) && is_runbook(path));
 }
 
 static int
@@ -98,7 +110,7 @@ add_folder(struct rb_test_files *f, const char *path, unsigned depth, struct rb_
 			continue; /* gone meanwhile */
 		if (S_ISDIR(st.st_mode))
 			r = add_folder(f, below, depth + 1, why);
-		else if (rb_str_ends(rb_str_c(names[i]), RB_SCENARIO_SUFFIX))
+		else if (is_wanted(f, below))
 			r = add(f, below, why);
 	}
 	return r;
@@ -138,4 +150,33 @@ rb_test_files_add(struct rb_test_files *f, const char *path, struct rb_buf *why)
 	if (rb_str_ends(rb_str_c(path), RB_SCENARIO_SUFFIX))
 		return add(f, path, why);
 	return add_beside(f, path, why);
+}
+
+bool
+rb_is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int
+rb_each_below(
+    const char *folder, void (*each)(void *ctx, const char *path), void *ctx, struct rb_buf *problems)
+{
+	struct rb_test_files f = {.runbooks = true};
+	struct rb_arena arena;
+	int r;
+
+	rb_arena_init(&arena, NULL);
+	f.arena = &arena;
+	r = add_folder(&f, folder, 0, problems);
+	if (r == 0 && f.n == 0) {
+		rb_buf_fmt(problems, "%s: there is no runbook below this folder", folder);
+		r = -1;
+	}
+	for (size_t i = 0; i < f.n && r == 0; i++)
+		each(ctx, f.paths[i]);
+	rb_arena_free(&arena);
+	return r;
 }

@@ -14,6 +14,7 @@ struct rb_test_files {
 	struct rb_arena *arena;
 	size_t n, cap;
 	const char **paths; /* as they are shown: relative ones stay so */
+	bool runbooks;      /* of folders: also runbooks and procedures */
 };
 
 /* Adds what a path means: a scenario file, a runbook with a scenario file beside it, or a folder with all

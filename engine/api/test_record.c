@@ -1,5 +1,9 @@
 /* A scenario from the record of a run, for `runbook test --record`. */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/book.h"
 #include "api/scenarios.h"
@@ -13,6 +17,9 @@ struct recording {
 	struct rb_record record;
 	struct rb_tape tape;
 	struct rb_program *program;
+	/* Where the scenario will stand. */
+	struct rb_str path, folder;      /* absolute; the folder ends with a slash */
+	const struct rb_source *already; /* what stands there; NULL: nothing */
 };
 
 static void
@@ -75,38 +82,73 @@ load_runbook(struct recording *r, struct rb_buf *notes)
 	return -1;
 }
 
-static struct rb_str
-file_name(struct rb_str path)
-{
-	size_t slash = path.n;
+/* ---- where it will stand ---- */
 
-	while (slash > 0 && path.p[slash - 1] != '/')
-		slash--;
-	return rb_str_cut(path, slash, path.n);
+static int
+find_place(struct recording *r, const char *path, struct rb_buf *notes)
+{
+	struct rb_str given = rb_str_c(path != NULL ? path : "recorded" RB_SCENARIO_SUFFIX),
+		      name = rb_str_file(given), folder = rb_str_folder(given), why = RB_STR("");
+	char real[PATH_MAX];
+
+	if (!rb_str_ends(name, RB_SCENARIO_SUFFIX)) {
+		rb_buf_fmt(notes, "%s: the name of a scenario file ends with " RB_SCENARIO_SUFFIX "\n", path);
+		return -1;
+	}
+	if (realpath(folder.n > 0 ? rb_arena_str(&r->arena, folder).p : ".", real) == NULL) {
+		rb_buf_fmt(notes, "%.*s: %s\n", RB_STR_ARG(given), strerror(errno));
+		return -1;
+	}
+	r->folder = rb_arena_fmt(&r->arena, "%s%s", real, strcmp(real, "/") == 0 ? "" : "/");
+	r->path = rb_arena_fmt(&r->arena, "%.*s%.*s", RB_STR_ARG(r->folder), RB_STR_ARG(name));
+	if (path == NULL || (access(r->path.p, F_OK) != 0 && errno == ENOENT))
+		return 0;
+	r->already = rb_source_load(&r->arena, r->path.p, &why);
+	if (r->already == NULL)
+		rb_buf_fmt(notes, "%s: %.*s\n", path, RB_STR_ARG(why));
+	return r->already != NULL ? 0 : -1;
 }
 
-/* Plays what was written, as it will be when it stands beside its runbook. */
+/* The runbook as `test` has it: relative to the folder, where it is in it; else its whole path. */
+static struct rb_str
+book_from_there(const struct recording *r)
+{
+	struct rb_str file = r->tape.file;
+
+	return rb_str_starts(file, r->folder.p) ? rb_str_cut(file, r->folder.n, file.n) : file;
+}
+
+/* Plays what was written, as it will stand there. */
 static int
-try_out(struct recording *r, const struct rb_buf *text, struct rb_buf *notes)
+try_out(struct recording *r, struct rb_buf *out, struct rb_buf *notes)
 {
 	struct rb_opener opener = rb_scenario_opener(&r->library);
-	struct rb_str folder = rb_str_cut(r->tape.file, 0, r->tape.file.n - file_name(r->tape.file).n);
-	struct rb_source *src = rb_source_new(&r->arena, RB_STR("<recorded>"), rb_buf_view(text));
+	struct rb_str text = r->already == NULL
+				 ? rb_buf_view(out)
+				 : rb_arena_fmt(&r->arena, "%.*s%.*s", RB_STR_ARG(r->already->bytes),
+				       RB_STR_ARG(rb_buf_view(out)));
+	struct rb_source *src =
+	    rb_source_new(&r->arena, r->already == NULL ? RB_STR("<recorded>") : rb_str_file(r->path), text);
 	struct rb_play_options o = {.alloc = r->arena.alloc};
 	struct rb_scenario_file *file;
 	struct rb_played played;
 	struct rb_diags diags;
 	bool passed;
 
-	src->path = rb_arena_fmt(&r->arena, "%.*srecorded%s", RB_STR_ARG(folder), RB_SCENARIO_SUFFIX);
+	src->path = r->path;
 	rb_diags_init(&diags, &r->arena);
 	file = rb_scenario_load(&r->arena, src, rb_kinds, &opener, &diags);
 	if (file == NULL) {
-		rb_buf_c(notes, "the scenario must be mended before it can be played:\n");
+		rb_buf_c(notes, r->already == NULL
+				    ? "the scenario must be mended before it can be played:\n"
+				    : "nothing is added: the file would not load with the scenario at its "
+				      "end, where its `scenarios` are to stand:\n");
 		tell(&diags, notes);
-		return 1;
+		if (r->already != NULL)
+			rb_buf_clear(out);
+		return r->already == NULL ? 1 : -1;
 	}
-	rb_scenario_play(file, 0, &o, &r->arena, &played);
+	rb_scenario_play(file, file->n - 1, &o, &r->arena, &played);
 	passed = played.verdict == RB_VERDICT_PASSED;
 	if (!passed) {
 		rb_buf_c(notes, "the scenario does not pass as it is:\n");
@@ -116,9 +158,24 @@ try_out(struct recording *r, const struct rb_buf *text, struct rb_buf *notes)
 	return passed ? 0 : 1;
 }
 
-static int
-record(struct recording *r, const char *run, const char *name, struct rb_buf *out, struct rb_buf *notes)
+/* What is to be added to the file; or the whole of it. */
+static void
+write_scenario(struct recording *r, const char *name, struct rb_buf *out)
 {
+	if (r->already == NULL) {
+		rb_tape_write(&r->tape, r->record.folder, name, book_from_there(r), out);
+		return;
+	}
+	rb_buf_c(out, rb_str_ends(r->already->bytes, "\n") ? "\n" : "\n\n");
+	rb_tape_write_item(&r->tape, r->record.folder, name, out);
+}
+
+static int
+record(struct recording *r, const char *run, const char *name, const char *path, struct rb_buf *out,
+    struct rb_buf *notes)
+{
+	if (find_place(r, path, notes) != 0)
+		return -1;
 	if (rb_record_find(&r->arena, run, &r->record, notes) != 0 ||
 	    rb_tape_head(&r->tape, &r->arena, &r->record, notes) != 0) {
 		rb_buf_char(notes, '\n');
@@ -148,19 +205,19 @@ record(struct recording *r, const char *run, const char *name, struct rb_buf *ou
 	if (r->tape.unknown.n > 0)
 		rb_buf_fmt(notes, "the step %.*s of that run is not in the runbook any more, and left out\n",
 		    RB_STR_ARG(r->tape.unknown));
-	rb_tape_write(&r->tape, r->record.folder, name, file_name(r->tape.file), out);
+	write_scenario(r, name, out);
 	return try_out(r, out, notes);
 }
 
 int
-rb_test_record(const char *run, const char *name, struct rb_buf *out, struct rb_buf *notes)
+rb_test_record(const char *run, const char *name, const char *path, struct rb_buf *out, struct rb_buf *notes)
 {
 	struct recording r = {.program = NULL};
 	int result;
 
 	rb_arena_init(&r.arena, out->alloc);
 	rb_library_init(&r.library, &r.arena);
-	result = record(&r, run, name, out, notes);
+	result = record(&r, run, name, path, out, notes);
 	if (r.program != NULL)
 		rb_program_free(r.program);
 	rb_arena_free(&r.arena);

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-
 /* ---- from a plan to events ---- */
 
 static void
@@ -82,8 +81,7 @@ static int
 on_event(void *ctx, const struct rb_event *ev)
 {
 	size_t part = word_of(rb_plan_part_words, RB_PLAN_PARTS, rb_event_get_text(ev, "part"));
-	size_t effect =
-	    word_of(rb_effect_words, RB_EFFECTS, rb_event_get_text(ev, "effect"));
+	size_t effect = word_of(rb_effect_words, RB_EFFECTS, rb_event_get_text(ev, "effect"));
 	int64_t depth = rb_event_get_num(ev, "level", 0);
 	struct rb_teller *t = ctx;
 	struct rb_plan_sink sink;
@@ -92,7 +90,7 @@ on_event(void *ctx, const struct rb_event *ev)
 		end(t);
 		return 0;
 	}
-	if (part == RB_PLAN_PARTS)
+	if (part == RB_PLAN_PARTS || !t->opt->plan)
 		return 0;
 	if (!t->lays)
 		begin(t);

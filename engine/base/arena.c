@@ -9,6 +9,7 @@
 enum {
 	FIRST_BLOCK = 1024,    /* a visit of a small step fits; polling allocates one of these */
 	LARGEST_BLOCK = 65536, /* doubling stops here; larger requests get a block of their own size */
+	FIRST_ITEMS = 8,
 };
 
 struct rb_arena_block {
@@ -107,6 +108,20 @@ rb_arena_array(struct rb_arena *a, size_t count, size_t size)
 	if (size != 0 && count > SIZE_MAX / 2 / size)
 		return rb_arena_new(a, SIZE_MAX);
 	return rb_arena_new(a, count * size);
+}
+
+void *
+rb_arena_grow(struct rb_arena *a, void *items, size_t size, size_t len, size_t *cap)
+{
+	void *more;
+
+	if (len < *cap)
+		return items;
+	*cap = *cap == 0 ? FIRST_ITEMS : *cap * 2;
+	more = rb_arena_array(a, *cap, size);
+	if (len > 0)
+		memcpy(more, items, len * size);
+	return more;
 }
 
 struct rb_str

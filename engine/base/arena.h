@@ -26,6 +26,9 @@ void *rb_arena_new(struct rb_arena *a, size_t n);
 /* An array of `count` zeroed elements; an overflowing product counts as out of memory. */
 void *rb_arena_array(struct rb_arena *a, size_t count, size_t size);
 #define RB_ARRAY(arena, type, count) ((type *)rb_arena_array((arena), (count), sizeof(type)))
+/* Room for one more behind `len` of `*cap` items, as rb_alloc_grow: they, moved or not. NULL and 0 to begin
+ * with. */
+void *rb_arena_grow(struct rb_arena *a, void *items, size_t size, size_t len, size_t *cap);
 /* A copy with a NUL after it. */
 struct rb_str rb_arena_str(struct rb_arena *a, struct rb_str s);
 /* The formatted text, NUL-terminated. */

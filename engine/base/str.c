@@ -110,6 +110,28 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static size_t
+last_slash(struct rb_str path)
+{
+	size_t n = path.n;
+
+	while (n > 0 && path.p[n - 1] != '/')
+		n--;
+	return n;
+}
+
+struct rb_str
+rb_str_folder(struct rb_str path)
+{
+	return rb_str_cut(path, 0, last_slash(path));
+}
+
+struct rb_str
+rb_str_file(struct rb_str path)
+{
+	return rb_str_cut(path, last_slash(path), path.n);
+}
+
 int
 rb_str_int(struct rb_str s, int64_t *out)
 {

@@ -40,6 +40,10 @@ struct rb_str rb_str_cut(struct rb_str s, size_t from, size_t to);
 struct rb_str rb_str_trim(struct rb_str s);
 /* Without the trailing newlines that `$( )` would drop (LF, and CR before it). */
 struct rb_str rb_str_chomp(struct rb_str s);
+/* Of a path: up to its last slash, with it; and what stands behind. "a/b/" and "c" of "a/b/c"; "" and "c" of
+ * "c". */
+struct rb_str rb_str_folder(struct rb_str path);
+struct rb_str rb_str_file(struct rb_str path);
 
 /* Parses the whole of s as a decimal integer with optional sign. 0, or -1 if it is none or overflows. */
 int rb_str_int(struct rb_str s, int64_t *out);

@@ -1,23 +1,30 @@
 /* Options by their tables. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/write.h"
 #include "cli/cli.h"
 
-void
-rb_cli_write(int fd, const char *text, size_t n)
+int
+rb_cli_unwritten(int error, int exit)
 {
-	while (n > 0) {
-		ssize_t w = write(fd, text, n);
+	if (error == EPIPE)
+		return exit;
+	rb_cli_complain("cannot write its output: %s", strerror(error));
+	return RB_EXIT_ENVIRONMENT;
+}
 
-		if (w <= 0)
-			return;
-		text += w;
-		n -= (size_t)w;
-	}
+int
+rb_cli_write(int fd, struct rb_str text, int exit)
+{
+	/* Where complaints cannot be written, there is nobody to complain to. */
+	if (rb_write_all(fd, text) == 0 || fd == STDERR_FILENO)
+		return exit;
+	return rb_cli_unwritten(errno, exit);
 }
 
 unsigned
@@ -41,7 +48,7 @@ rb_cli_complain(const char *fmt, ...)
 	rb_buf_vfmt(&b, fmt, ap);
 	va_end(ap);
 	rb_buf_char(&b, '\n');
-	rb_cli_print(STDERR_FILENO, rb_buf_view(&b));
+	rb_cli_print(STDERR_FILENO, rb_buf_view(&b), 0);
 	rb_buf_free(&b);
 	return RB_EXIT_USAGE;
 }

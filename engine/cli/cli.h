@@ -57,10 +57,14 @@ int rb_cli_reference(const struct rb_cli *cli);
 int rb_cli_help(const struct rb_cli *cli);
 int rb_cli_version(const struct rb_cli *cli);
 
-/* Writes all of it to a descriptor, as far as that takes it. */
-void rb_cli_write(int fd, const char *text, size_t n);
+/* Writes all of it to a descriptor; `exit` is what the command is to end with. Returns that, or what
+ * rb_cli_unwritten makes of it. What stderr does not take is lost. */
+int rb_cli_write(int fd, struct rb_str text, int exit);
 /* The same, wrapped between words where that is a terminal. */
-void rb_cli_print(int fd, struct rb_str text);
+int rb_cli_print(int fd, struct rb_str text, int exit);
+/* The output could not be written: `error` is an errno. Returns RB_EXIT_ENVIRONMENT after a complaint; or
+ * `exit`, where whoever read the output has gone: it was enough for them. */
+int rb_cli_unwritten(int error, int exit);
 /* Columns of standard output, for rb_run_options.width; 0 where it is no terminal: lines are not wrapped. */
 unsigned rb_cli_width(void *ctx);
 /* "runbook: …" on stderr, as printf; returns RB_EXIT_USAGE. */

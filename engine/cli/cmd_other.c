@@ -1,4 +1,5 @@
 /* check, runs, show, explain, reference: the commands that only read. */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -6,70 +7,111 @@
 
 enum { OUT_MAX = 64 << 20 };
 
+/* r, or what is made of it where the output cannot be written. */
 static int
 finish(struct rb_buf *out, int fd, int r)
 {
-	rb_cli_print(fd, rb_buf_view(out));
+	r = rb_cli_print(fd, rb_buf_view(out), r);
 	rb_buf_free(out);
 	return r;
 }
 
-static int
-check_scenarios(const char *file, bool colour)
+struct check {
+	bool colour;
+	bool wrong;    /* a file has errors */
+	int unwritten; /* what the command ends with where its output could not be written; 0: it could */
+};
+
+static void
+tell_fine(struct check *c, const char *file, size_t n, const char *what)
+{
+	struct rb_buf out;
+
+	if (c->unwritten != 0)
+		return;
+	rb_buf_init(&out, NULL, OUT_MAX);
+	rb_buf_fmt(&out, "%s: fine, %zu %s%s\n", file, n, what, n == 1 ? "" : "s");
+	c->unwritten = finish(&out, STDOUT_FILENO, 0);
+}
+
+static void
+check_scenarios(struct check *c, const char *file)
 {
 	struct rb_buf out;
 	int64_t n;
 
 	rb_buf_init(&out, NULL, OUT_MAX);
-	n = rb_test_check(file, colour, &out);
+	n = rb_test_check(file, c->colour, &out);
 	finish(&out, STDERR_FILENO, 0);
-	if (n < 0)
-		return -1;
+	if (n >= 0)
+		tell_fine(c, file, (size_t)n, "scenario");
+	else
+		c->wrong = true;
+}
+
+static void
+check_file(void *ctx, const char *file)
+{
+	struct check *c = ctx;
+	struct rb_book *book;
+	struct rb_buf out;
+
+	if (rb_test_is_file(file)) {
+		check_scenarios(c, file);
+		return;
+	}
+	book = rb_book_inspect(file, NULL);
+	rb_book_lint(book);
 	rb_buf_init(&out, NULL, OUT_MAX);
-	rb_buf_fmt(&out, "%s: fine, %lld scenario%s\n", file, (long long)n, n == 1 ? "" : "s");
-	return finish(&out, STDOUT_FILENO, 0);
+	rb_book_problems(book, c->colour, &out);
+	finish(&out, STDERR_FILENO, 0);
+	if (rb_book_ok(book))
+		tell_fine(c, file, rb_book_steps(book), "step");
+	else
+		c->wrong = true;
+	rb_book_free(book);
+}
+
+static void
+check_folder(struct check *c, const char *folder)
+{
+	struct rb_buf why;
+
+	rb_buf_init(&why, NULL, OUT_MAX);
+	if (rb_each_below(folder, check_file, c, &why) != 0) {
+		rb_cli_complain("%s", rb_buf_cstr(&why));
+		c->wrong = true;
+	}
+	rb_buf_free(&why);
 }
 
 int
 rb_cli_check(const struct rb_cli *cli)
 {
 	struct rb_cli_args args = {.cli = cli, .command = rb_cli_command("check"), .at = 1};
-	bool colour = cli->colour && isatty(STDERR_FILENO) == 1;
-	const char *file;
-	int opt, n = 0, r = 0;
+	struct check c = {.colour = cli->colour && isatty(STDERR_FILENO) == 1};
+	const char *path;
+	int opt, n = 0;
 
-	for (opt = rb_cli_next(&args, &file); opt != RB_ARGS_END; opt = rb_cli_next(&args, &file)) {
-		struct rb_book *book;
-		struct rb_buf out;
-
+	for (opt = rb_cli_next(&args, &path); opt != RB_ARGS_END; opt = rb_cli_next(&args, &path)) {
 		if (opt != RB_ARGS_OPERAND)
 			return RB_EXIT_USAGE;
 		n++;
-		if (rb_test_is_file(file)) {
-			r = check_scenarios(file, colour) == 0 ? r : RB_EXIT_USAGE;
-			continue;
-		}
-		book = rb_book_inspect(file, NULL);
-		rb_book_lint(book);
-		rb_buf_init(&out, NULL, OUT_MAX);
-		rb_book_problems(book, colour, &out);
-		finish(&out, STDERR_FILENO, 0);
-		if (rb_book_ok(book)) {
-			rb_buf_init(&out, NULL, OUT_MAX);
-			rb_buf_fmt(&out, "%s: fine, %zu step%s\n", file, rb_book_steps(book),
-			    rb_book_steps(book) == 1 ? "" : "s");
-			finish(&out, STDOUT_FILENO, 0);
-		} else {
-			r = RB_EXIT_USAGE;
-		}
-		rb_book_free(book);
+		if (rb_is_folder(path))
+			check_folder(&c, path);
+		else
+			check_file(&c, path);
 	}
-	return n > 0 ? r : rb_cli_complain("check needs a file: runbook check FILE…");
+	if (n == 0)
+		return rb_cli_complain("check needs a file or folder: runbook check FILE|FOLDER…");
+	if (c.unwritten != 0)
+		return c.unwritten;
+	return c.wrong ? RB_EXIT_USAGE : 0;
 }
 
-/* The operand and --json of runs and show. 0, or RB_EXIT_USAGE. */
+/* The operand and --json of runs and show, and the --plan of show. 0, or RB_EXIT_USAGE. */
 static int
-one_operand(const struct rb_cli *cli, const char *command, const char **operand, bool *json)
+one_operand(const struct rb_cli *cli, const char *command, const char **operand, bool *json, bool *plan)
 {
 	struct rb_cli_args args = {.cli = cli, .command = rb_cli_command(command), .at = 1};
 	const char *value;
@@ -80,6 +122,8 @@ one_operand(const struct rb_cli *cli, const char *command, const char **operand,
 			return RB_EXIT_USAGE;
 		if (opt == 0)
 			*json = true;
+		else if (opt == 1)
+			*plan = true;
 		else if (operand != NULL && *operand == NULL)
 			*operand = value;
 		else
@@ -94,7 +138,7 @@ rb_cli_runs(const struct rb_cli *cli)
 	bool json = false;
 	struct rb_buf out;
 
-	if (one_operand(cli, "runs", NULL, &json) != 0)
+	if (one_operand(cli, "runs", NULL, &json, NULL) != 0)
 		return RB_EXIT_USAGE;
 	rb_buf_init(&out, NULL, OUT_MAX);
 	if (rb_record_list((const char *const *)cli->environ_, json, &out) < 0)
@@ -115,7 +159,7 @@ rb_cli_show(const struct rb_cli *cli)
 	struct rb_buf why;
 	int r;
 
-	if (one_operand(cli, "show", &run, &json) != 0)
+	if (one_operand(cli, "show", &run, &json, &o.plan) != 0)
 		return RB_EXIT_USAGE;
 	if (run == NULL)
 		return rb_cli_complain(
@@ -124,10 +168,14 @@ rb_cli_show(const struct rb_cli *cli)
 		o.show = RB_SHOW_JSON;
 	rb_buf_init(&why, NULL, OUT_MAX);
 	r = rb_record_show(run, &o, &why);
+	if (r == RB_UNWRITTEN)
+		r = rb_cli_unwritten(errno, 0);
+	else if (r < 0)
+		r = RB_EXIT_USAGE;
 	if (why.len > 0)
 		rb_cli_complain("%s", rb_buf_cstr(&why));
 	rb_buf_free(&why);
-	return r == 0 ? 0 : RB_EXIT_USAGE;
+	return r;
 }
 
 int
@@ -150,8 +198,9 @@ rb_cli_list(const struct rb_cli *cli)
 	rb_buf_init(&out, NULL, OUT_MAX);
 	(library ? rb_catalog_library : rb_catalog_runbooks)(json, &out);
 	if (out.len == 0)
-		rb_cli_complain("there is no runbook in ./runbooks, here, in $RUNBOOK_PATH or where the program was "
-				"installed");
+		rb_cli_complain(
+		    "there is no runbook in ./runbooks, here, in $RUNBOOK_PATH or where the program was "
+		    "installed");
 	return finish(&out, STDOUT_FILENO, 0);
 }
 
@@ -181,8 +230,8 @@ rb_cli_reference(const struct rb_cli *cli)
 	else if (cli->argc > 1 && strcmp(cli->argv[1], "stdlib") == 0)
 		rb_catalog_page(NULL, &out);
 	else if (cli->argc > 1 && rb_catalog_page(cli->argv[1], &out) < 0)
-		return rb_cli_complain(
-		    "reference knows `transcript`, `scenario`, `stdlib` and the procedures of the library, not `%s`",
+		return rb_cli_complain("reference knows `transcript`, `scenario`, `stdlib` and the "
+				       "procedures of the library, not `%s`",
 		    cli->argv[1]);
 	else if (cli->argc < 2)
 		rb_reference(&out);

@@ -1,4 +1,5 @@
 /* runbook run, and runbook drill: the same but for what is done. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -51,10 +52,12 @@ check_dry_run(const struct request *req)
 {
 	const struct rb_run_options *o = &req->options;
 
+	if (!req->dry_run && o->nassume > 0)
+		return rb_cli_complain("--assume belongs to --dry-run: a run finds out by itself");
 	if (!req->dry_run)
-		return o->nassume == 0
-			   ? 0
-			   : rb_cli_complain("--assume belongs to --dry-run: a run finds out by itself");
+		return o->brief ? rb_cli_complain("--brief belongs to --dry-run") : 0;
+	if (o->brief && o->show == RB_SHOW_JSON)
+		return rb_cli_complain("--brief is for people: leave it away, or --json");
 	if (o->transcript != NULL)
 		return rb_cli_complain("a dry run writes nothing: leave --transcript away");
 	if (o->show == RB_SHOW_NOTHING)
@@ -87,6 +90,20 @@ take_dry_run(struct request *req, const char *value)
 {
 	(void)value;
 	req->dry_run = true;
+}
+
+static void
+take_brief(struct request *req, const char *value)
+{
+	(void)value;
+	req->options.brief = true;
+}
+
+static void
+take_plan(struct request *req, const char *value)
+{
+	(void)value;
+	req->options.plan = true;
 }
 
 static void
@@ -135,8 +152,8 @@ static const struct {
 	const char *name;
 	void (*take)(struct request *req, const char *value);
 } takers[] = {{"--set", take_set}, {"--inputs", take_inputs}, {"--from", take_from},
-    {"--dry-run", take_dry_run}, {"--assume", take_assume}, {"--yes", take_yes},
-    {"--transcript", take_transcript}, {"--json", take_json}, {"--quiet", take_quiet},
+    {"--dry-run", take_dry_run}, {"--brief", take_brief}, {"--plan", take_plan}, {"--assume", take_assume},
+    {"--yes", take_yes}, {"--transcript", take_transcript}, {"--json", take_json}, {"--quiet", take_quiet},
     {"--no-color", take_no_color}};
 
 static void
@@ -186,7 +203,11 @@ terminal_for(enum rb_show show)
 static int
 preview(struct rb_book *book, struct request *req, struct rb_buf *problems)
 {
-	return rb_run_preview(book, &req->options, problems) < 0 ? RB_EXIT_USAGE : RB_EXIT_RESOLVED;
+	int r = rb_run_preview(book, &req->options, problems);
+
+	if (r == RB_UNWRITTEN)
+		return rb_cli_unwritten(errno, RB_EXIT_RESOLVED);
+	return r < 0 ? RB_EXIT_USAGE : RB_EXIT_RESOLVED;
 }
 
 static int
@@ -218,11 +239,11 @@ run_book(struct rb_book *book, struct request *req)
 
 	rb_buf_init(&problems, NULL, 1 << 20);
 	rb_book_problems(book, req->options.problems_colour, &problems);
-	rb_cli_print(STDERR_FILENO, rb_buf_view(&problems));
+	rb_cli_print(STDERR_FILENO, rb_buf_view(&problems), 0);
 	rb_buf_clear(&problems);
 	if (rb_book_ok(book)) {
 		exit = (req->dry_run ? preview : perform)(book, req, &problems);
-		rb_cli_print(STDERR_FILENO, rb_buf_view(&problems));
+		rb_cli_print(STDERR_FILENO, rb_buf_view(&problems), 0);
 	}
 	rb_buf_free(&problems);
 	return exit;

@@ -1,7 +1,10 @@
 /* runbook test. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/write.h"
 #include "cli/cli.h"
 
 enum { OUT_MAX = 64 << 20, ALL = 100 };
@@ -9,7 +12,7 @@ enum { OUT_MAX = 64 << 20, ALL = 100 };
 struct request {
 	struct rb_test_options options;
 	const char **paths;
-	const char *record, *name;
+	const char *record, *name, *append;
 };
 
 static int
@@ -42,6 +45,8 @@ take(struct request *req, const char *option, const char *value)
 		req->record = value;
 	else if (strcmp(option, "--name") == 0)
 		req->name = value;
+	else if (strcmp(option, "--append") == 0)
+		req->append = value;
 	else
 		req->options.colour = false;
 	return 0;
@@ -55,9 +60,13 @@ check(const struct request *req)
 
 	if (req->record != NULL && (o->npaths > 0 || o->only != NULL || o->coverage >= 0 || o->tap ||
 				       o->verbose || o->junit != NULL))
-		return rb_cli_complain("--record prints a scenario and plays none: only --name goes with it");
+		return rb_cli_complain(
+		    "--record prints a scenario and plays none: only --name and --append go with it");
 	if (req->record == NULL && req->name != NULL)
 		return rb_cli_complain("--name belongs to --record: it names the scenario that is printed");
+	if (req->record == NULL && req->append != NULL)
+		return rb_cli_complain(
+		    "--append belongs to --record: it names the file that the scenario is added to");
 	if (o->only != NULL && o->coverage >= 0)
 		return rb_cli_complain("--coverage counts what all scenarios do: leave --only away");
 	if (o->tap && o->verbose)
@@ -89,24 +98,41 @@ read_arguments(const struct rb_cli *cli, struct request *req)
 static void
 print_notes(struct rb_buf *notes)
 {
-	rb_cli_print(STDERR_FILENO, rb_buf_view(notes));
+	rb_cli_print(STDERR_FILENO, rb_buf_view(notes), 0);
 	rb_buf_free(notes);
+}
+
+static int
+append(const char *path, const struct rb_buf *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	bool written = fd >= 0 && rb_write_all(fd, rb_buf_view(text)) == 0;
+
+	if (!written)
+		rb_cli_complain("%s cannot be written: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return written ? 0 : -1;
 }
 
 static int
 record(const struct request *req)
 {
 	struct rb_buf out, notes;
-	int r;
+	int r, exit;
 
 	rb_buf_init(&out, NULL, OUT_MAX);
 	rb_buf_init(&notes, NULL, OUT_MAX);
-	r = rb_test_record(req->record, req->name, &out, &notes);
-	/* What is written to a file is not to be wrapped on its way. */
-	rb_cli_write(STDOUT_FILENO, out.p, out.len);
+	r = rb_test_record(req->record, req->name, req->append, &out, &notes);
 	print_notes(&notes);
+	/* What is written to a file is not to be wrapped on its way. */
+	if (req->append != NULL && r >= 0 && append(req->append, &out) != 0)
+		r = -1;
+	exit = r == 0 ? RB_EXIT_RESOLVED : r > 0 ? RB_EXIT_FAILED : RB_EXIT_USAGE;
+	if (req->append == NULL)
+		exit = rb_cli_write(STDOUT_FILENO, rb_buf_view(&out), exit);
 	rb_buf_free(&out);
-	return r == 0 ? RB_EXIT_RESOLVED : r > 0 ? RB_EXIT_FAILED : RB_EXIT_USAGE;
+	return exit;
 }
 
 static int
@@ -114,9 +140,12 @@ test(const struct request *req)
 {
 	struct rb_test_result result;
 	struct rb_buf problems;
+	int r;
 
 	rb_buf_init(&problems, NULL, OUT_MAX);
-	rb_test_run(&req->options, &result, &problems);
+	r = rb_test_run(&req->options, &result, &problems);
+	if (r == RB_UNWRITTEN)
+		result.exit = rb_cli_unwritten(errno, result.exit);
 	if (problems.len > 0)
 		rb_cli_complain("%.*s", RB_STR_ARG(rb_str_chomp(rb_buf_view(&problems))));
 	rb_buf_free(&problems);

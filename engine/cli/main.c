@@ -25,6 +25,7 @@
 static const struct rb_cli_option run_options[] = {
     INPUT_OPTIONS,
     {"--dry-run", NULL, "tell what would be done, and do nothing"},
+    {"--brief", NULL, "in a dry run: a line for each step, what stands in the way, and what it comes to"},
     {"--assume", "FACT", "in a dry run: follow the path on which this holds; again for more"},
     {"--yes", "[=ID]",
 	"answer plain confirmations; =ID also the one of that step, whatever it asks; again for more"},
@@ -34,6 +35,7 @@ static const struct rb_cli_option run_options[] = {
 
 static const struct rb_cli_option drill_options[] = {
     INPUT_OPTIONS,
+    {"--plan", NULL, "also tell all that a run would do from the first change on"},
     RECORD_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -46,6 +48,7 @@ static const struct rb_cli_option test_options[] = {
     {"--junit", "FILE", "also write a JUnit report to this file"},
     {"--record", "RUN", "print a scenario of this run instead"},
     {"--name", "TEXT", "the name of the scenario that is printed"},
+    {"--append", "FILE", "add the scenario to this file, which is made where it is not there"},
     {"--no-color", NULL, "no colours (as NO_COLOR in the environment)"},
     {NULL, NULL, NULL},
 };
@@ -61,12 +64,19 @@ static const struct rb_cli_option list_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct rb_cli_option show_options[] = {
+    {"--json", NULL, "one JSON object a line"},
+    {"--plan", NULL, "of a drill: also what a run would do from the first change on"},
+    {NULL, NULL, NULL},
+};
+
 const struct rb_cli_command rb_cli_commands[] = {
     {"run", "FILE|NAME [options]", "run a runbook",
 	"  runbook run api-down.yaml --set root=/srv/shop\n"
 	"  runbook run api-down --yes                    answers plain confirmations\n"
 	"  runbook run api-down --from restart           starts at a procedure\n"
 	"  runbook run api-down --dry-run                tells what would be done\n"
+	"  runbook run api-down --dry-run --brief        the same, a line for each step\n"
 	"  runbook run api-down --dry-run --assume log.port_taken --assume \"not log.missing\" --assume "
 	"holder.pid=42\n\n"
 	"Inputs come from --set, then --inputs, then the environment (RUNBOOK_PORT for `port`), then their "
@@ -77,8 +87,10 @@ const struct rb_cli_command rb_cli_commands[] = {
 	"  runbook drill api-down.yaml --set root=/srv/shop\n"
 	"  runbook drill api-down --quiet || runbook show last | mail -s 'api-down: drill' ops\n\n"
 	"Steps that read are done for real, and branches are taken by what they find, up to the first\n"
-	"step that would change something. From there on it tells what a run would do, and does none of\n"
-	"it: no process is stopped or started, nobody is told, no log of the runbook is written.\n\n"
+	"step that would change something. It ends with the way that a run would take today, what it\n"
+	"would change, what stands in its way, and which looks are broken; --plan tells all that it would\n"
+	"do from there on. None of it is done: no process is stopped or started, nobody is told, no log\n"
+	"of the runbook is written.\n\n"
 	"Exit codes:\n"
 	"  0      nothing would be changed, and a run would end resolved\n"
 	"  1      something would be changed, or a run would end otherwise\n"
@@ -89,15 +101,17 @@ const struct rb_cli_command rb_cli_commands[] = {
 	"  128+n  ended by signal n\n"
 	"If several hold, the first of: signal, 6, 7, 5, 1.\n",
 	drill_options, rb_cli_drill},
-    {"check", "FILE…", "check runbooks without running them",
-	"  runbook check runbooks/*.yaml\n\nPrints every error and warning with its place; exits 2 if there "
-	"is an error.\n",
+    {"check", "FILE|FOLDER…", "check runbooks without running them",
+	"  runbook check api-down.yaml\n"
+	"  runbook check .                all runbooks, library procedures and scenarios below this "
+	"folder\n\n"
+	"Prints every error and warning with its place; exits 2 if there is an error.\n",
 	NULL, rb_cli_check},
     {"test", "[FILE|FOLDER…] [options]", "play the scenarios of runbooks, and run nothing",
 	"  runbook test                                  all *.test.yaml below this folder\n"
 	"  runbook test api-down.yaml                    those of api-down.test.yaml, beside it\n"
 	"  runbook test --coverage 100 --junit report.xml\n"
-	"  runbook test --record 7f3a > api-down.test.yaml\n\n"
+	"  runbook test --record 7f3a --append api-down.test.yaml\n\n"
 	"A scenario gives the results that the steps of a runbook would have, and the answers of the "
 	"operator, and\n"
 	"says what is to come of it. The runbook goes its way by the same rules as in a run, with a clock "
@@ -107,11 +121,11 @@ const struct rb_cli_command rb_cli_commands[] = {
 	"that cannot be loaded, or none failed, and one lacks a result or has one that was never used.\n",
 	test_options, rb_cli_test},
     {"runs", "[--json]", "list the runs kept on this host", "  runbook runs\n", json_option, rb_cli_runs},
-    {"show", "RUN [--json]", "show a run again from its transcript",
+    {"show", "RUN [--json] [--plan]", "show a run again from its transcript",
 	"  runbook show last\n  runbook show 7f3a\n  runbook show 7f3a --json\n\nRUN is an id, the beginning "
 	"or end of one, `last` for the newest, or the path of a "
 	"transcript.\n",
-	json_option, rb_cli_show},
+	show_options, rb_cli_show},
     {"list", "[--lib] [--json]", "list the runbooks that are found by name, or the standard library",
 	"  runbook list\n  runbook list --lib\n\nRunbooks are searched for in ./runbooks, here, in the "
 	"folders of "
@@ -183,6 +197,7 @@ print_help(const char *name, int fd)
 {
 	const struct rb_cli_command *c = name != NULL ? rb_cli_command(name) : NULL;
 	struct rb_buf out;
+	int r;
 
 	if (name != NULL && c == NULL)
 		return rb_cli_complain("there is no command `%s`; `runbook help` lists them", name);
@@ -191,9 +206,9 @@ print_help(const char *name, int fd)
 		command_help(c, &out);
 	else
 		short_help(&out);
-	rb_cli_print(fd, rb_buf_view(&out));
+	r = rb_cli_print(fd, rb_buf_view(&out), 0);
 	rb_buf_free(&out);
-	return 0;
+	return r;
 }
 
 int
@@ -206,13 +221,14 @@ int
 rb_cli_version(const struct rb_cli *cli)
 {
 	struct rb_buf out;
+	int r;
 
 	(void)cli;
 	rb_buf_init(&out, NULL, 256);
 	rb_buf_fmt(&out, "runbook %s\n", rb_version());
-	rb_cli_write(STDOUT_FILENO, out.p, out.len);
+	r = rb_cli_write(STDOUT_FILENO, rb_buf_view(&out), 0);
 	rb_buf_free(&out);
-	return 0;
+	return r;
 }
 
 static int

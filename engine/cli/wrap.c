@@ -122,18 +122,17 @@ wrap(struct rb_str text, size_t columns, struct rb_buf *out)
 	}
 }
 
-void
-rb_cli_print(int fd, struct rb_str text)
+int
+rb_cli_print(int fd, struct rb_str text, int exit)
 {
 	size_t columns = columns_of(fd);
 	struct rb_buf out;
 
-	if (columns == 0) {
-		rb_cli_write(fd, text.p, text.n);
-		return;
-	}
+	if (columns == 0)
+		return rb_cli_write(fd, text, exit);
 	rb_buf_init(&out, NULL, SIZE_MAX);
 	wrap(text, columns, &out);
-	rb_cli_write(fd, rb_buf_cstr(&out), out.len);
+	exit = rb_cli_write(fd, rb_buf_view(&out), exit);
 	rb_buf_free(&out);
+	return exit;
 }

@@ -25,6 +25,7 @@ enum rb_event_type {
 	RB_EV_FACTS,         /* what the step found: matches and captures */
 	RB_EV_RETRY,         /* another attempt follows after a pause */
 	RB_EV_ITEM,          /* a loop turns to its next item */
+	RB_EV_IF,            /* whether the condition of a step held, and why */
 	RB_EV_BRANCH,        /* which arm was taken, and why */
 	RB_EV_EDGE,          /* an outcome took an edge other than "next" */
 	RB_EV_STEP_END,      /* the visit is over, with its outcome */

@@ -100,8 +100,14 @@ fill_secret(struct check *c, const struct rb_secret *s)
 	struct rb_eval ev = {.arena = c->arena, .frame = c->frame, .wall = rb_clock_wall()};
 	struct rb_value v = rb_v_unset(s->decl->name);
 	struct rb_str why = {"", 0};
-	int r = rb_secret_load(c->h, s, &ev, &v, &why);
+	int r;
 
+	/* What the caller handed over is there already. */
+	if (rb_frame_get(c->frame, 0, s->decl->slot).kind != RB_V_UNSET) {
+		rb_secret_hide(c->h, s, &ev);
+		return;
+	}
+	r = rb_secret_load(c->h, s, &ev, &v, &why);
 	if (r < 0)
 		miss(c, rb_arena_fmt(
 			    c->arena, "secret `%.*s`: %.*s", RB_STR_ARG(s->decl->name), RB_STR_ARG(why)));

@@ -17,13 +17,7 @@ rb_facts_init(struct rb_facts *f, struct rb_arena *arena, size_t cap)
 void
 rb_facts_add_str(struct rb_facts *f, struct rb_str name, struct rb_value v)
 {
-	if (f->len == f->cap) {
-		struct rb_vpair *more = RB_ARRAY(f->arena, struct rb_vpair, f->cap * 2 + 1);
-
-		memcpy(more, f->pairs, f->len * sizeof(*more));
-		f->pairs = more;
-		f->cap = f->cap * 2 + 1;
-	}
+	f->pairs = rb_arena_grow(f->arena, f->pairs, sizeof(*f->pairs), f->len, &f->cap);
 	f->pairs[f->len++] = (struct rb_vpair){name, v};
 }
 
@@ -71,12 +65,10 @@ const char *
 rb_job_path(const struct rb_job *job, struct rb_str path)
 {
 	const struct rb_source *src = job->at->step->unit->src;
-	struct rb_str folder = src->path.n > 0 ? src->path : job->x->opt.home;
+	struct rb_str folder = rb_str_folder(src->path.n > 0 ? src->path : job->x->opt.home);
 
 	if (path.n > 0 && path.p[0] == '/')
 		return rb_arena_str(job->arena, path).p;
-	while (folder.n > 0 && folder.p[folder.n - 1] != '/')
-		folder.n--;
 	return rb_arena_fmt(job->arena, "%.*s%.*s", RB_STR_ARG(folder), RB_STR_ARG(path)).p;
 }
 

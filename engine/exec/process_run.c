@@ -1,30 +1,17 @@
 /* process for real: finds processes, and stops those that were identified. */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "exec/job.h"
+#include "exec/process_find.h"
 #include "kinds/words.h"
-#include "os/proc.h"
 
-enum { FOUND_MAX = 4096, SUMMARY_COMMAND = 80 };
-
-struct found {
-	struct rb_proc_id id;
-	uint64_t rss;
-	struct rb_str command, user;
-};
+enum { SUMMARY_COMMAND = 80 };
 
 struct search {
 	struct rb_job *job;
 	struct rb_pattern *pattern;
 	bool pattern_made;
-	const char *limit;
-	bool over; /* more than FOUND_MAX */
-	size_t len, cap;
-	struct found *items;
-	pid_t ours[64]; /* this process and its ancestors, which no pattern may find */
-	size_t nours;
+	struct rb_process_search found;
 	/* ending them, one after the other */
 	struct rb_proc_stop *stop;
 	size_t next;
@@ -32,94 +19,6 @@ struct search {
 	bool killed, any;
 	bool absent; /* there is no pidfile, or no pid in it: an answer, not an error */
 };
-
-static bool
-is_ours(const struct search *s, pid_t pid)
-{
-	for (size_t i = 0; i < s->nours; i++) {
-		if (s->ours[i] == pid)
-			return true;
-	}
-	return false;
-}
-
-static void
-find_ours(struct search *s)
-{
-	struct rb_proc p;
-	pid_t pid = getpid();
-
-	while (pid > 0 && s->nours < sizeof(s->ours) / sizeof(s->ours[0]) && rb_proc_read(pid, &p) == 0) {
-		s->ours[s->nours++] = pid;
-		pid = p.parent;
-	}
-}
-
-static void
-add(struct search *s, const struct rb_proc *p, struct rb_str command)
-{
-	struct rb_arena *arena = s->job->arena;
-	struct rb_buf user;
-
-	if (s->len == s->cap) {
-		size_t cap = s->cap * 2 + 4;
-		struct found *more = RB_ARRAY(arena, struct found, cap);
-
-		if (s->len > 0)
-			memcpy(more, s->items, s->len * sizeof(*more));
-		s->items = more;
-		s->cap = cap;
-	}
-	rb_buf_init(&user, s->job->x->opt.alloc, RB_PROC_TEXT);
-	rb_proc_user(p->id.pid, &user);
-	s->items[s->len++] = (struct found){
-	    p->id, p->rss, rb_job_cut(s->job, command, RB_LINE_MAX), rb_arena_str(arena, rb_buf_view(&user))};
-	rb_buf_free(&user);
-}
-
-static bool
-try_pattern(void *ctx, const struct rb_proc *p)
-{
-	struct search *s = ctx;
-	struct rb_found where;
-	struct rb_buf command;
-	int r;
-
-	if (is_ours(s, p->id.pid) || p->state == 'Z')
-		return true;
-	rb_buf_init(&command, s->job->x->opt.alloc, RB_PROC_CMDLINE);
-	r = rb_proc_cmdline(p, &command) == 0
-		? rb_pattern_find(s->pattern, rb_buf_view(&command), 0, &where, &s->limit)
-		: 0;
-	if (r == 1 && s->len == FOUND_MAX)
-		s->over = true;
-	else if (r == 1)
-		add(s, p, rb_buf_view(&command));
-	rb_buf_free(&command);
-	return r >= 0 && !s->over;
-}
-
-/* 0, also if it has ended; -1 if that cannot be told. */
-static int
-add_id(struct search *s, struct rb_proc_id id, struct rb_str *why)
-{
-	int lives = rb_proc_lives(id);
-	struct rb_buf command;
-	struct rb_proc p;
-
-	if (lives < 0) {
-		*why = rb_arena_fmt(
-		    s->job->arena, "pid %ld cannot be looked at: %s", (long)id.pid, strerror(errno));
-		return -1;
-	}
-	if (lives == 0 || rb_proc_read(id.pid, &p) < 0)
-		return 0;
-	rb_buf_init(&command, s->job->x->opt.alloc, RB_PROC_CMDLINE);
-	rb_proc_cmdline(&p, &command);
-	add(s, &p, rb_buf_view(&command));
-	rb_buf_free(&command);
-	return 0;
-}
 
 static int
 make_pattern(struct search *s, struct rb_str *why)
@@ -142,78 +41,53 @@ search(struct search *s, struct rb_str *why)
 	struct rb_value pidfile = rb_job_value(s->job, RB_ARG_PROCESS_PIDFILE),
 			process = rb_job_value(s->job, RB_ARG_PROCESS_PROCESS),
 			stop = rb_job_value(s->job, RB_ARG_PROCESS_STOP);
-	char text[RB_PROC_TEXT];
-	struct rb_proc p;
-	pid_t pid;
 
 	if (stop.kind == RB_V_PROCESS)
 		process = stop;
 	if (process.kind == RB_V_PROCESS)
-		return add_id(s, (struct rb_proc_id){(pid_t)process.process.pid, process.process.start}, why);
-	if (pidfile.kind == RB_V_TEXT) {
-		if (rb_proc_pidfile(rb_job_path(s->job, pidfile.s), &pid, text) < 0) {
-			s->absent = errno == ENOENT || errno == ENOTDIR || errno == EINVAL;
-			*why = rb_arena_str(s->job->arena, rb_str_c(text));
-			return -1;
-		}
-		if (rb_proc_read(pid, &p) < 0)
-			p.id = (struct rb_proc_id){.pid = pid};
-		return add_id(s, p.id, why);
-	}
+		return rb_process_by_id(
+		    &s->found, (struct rb_proc_id){(pid_t)process.process.pid, process.process.start}, why);
+	if (pidfile.kind == RB_V_TEXT)
+		return rb_process_by_pidfile(&s->found, rb_job_path(s->job, pidfile.s), &s->absent, why);
 	if (make_pattern(s, why) < 0)
 		return -1;
-	find_ours(s);
-	if (rb_proc_each(try_pattern, s) < 0) {
-		*why = rb_arena_fmt(
-		    s->job->arena, "the kernel's table of processes cannot be read: %s", strerror(errno));
-		return -1;
-	}
-	if (s->limit != NULL) {
-		*why = rb_arena_fmt(s->job->arena, "the pattern could not be decided: %s", s->limit);
-		return -1;
-	}
-	if (s->over) {
-		*why = rb_arena_fmt(
-		    s->job->arena, "more than %d processes match: make the pattern narrower", FOUND_MAX);
-		return -1;
-	}
-	return 0;
+	return rb_process_by_pattern(&s->found, s->pattern, why);
 }
 
 static void
 add_facts(struct search *s, struct rb_facts *f)
 {
 	struct rb_arena *arena = s->job->arena;
-	struct rb_value *pids, *processes, pid_list = rb_v_list(arena, s->len, &pids),
-					   process_list = rb_v_list(arena, s->len, &processes);
+	struct rb_value *pids, *processes, pid_list = rb_v_list(arena, s->found.len, &pids),
+					   process_list = rb_v_list(arena, s->found.len, &processes);
 	int64_t since = RB_NEVER;
 	uint64_t rss = 0;
 
-	for (size_t i = 0; i < s->len; i++) {
-		int64_t started = rb_proc_started(s->items[i].id);
+	for (size_t i = 0; i < s->found.len; i++) {
+		int64_t started = rb_proc_started(s->found.items[i].id);
 
-		pids[i] = rb_v_int(s->items[i].id.pid);
-		processes[i] = rb_v_process(s->items[i].id.pid, s->items[i].id.start);
-		rss += s->items[i].rss;
+		pids[i] = rb_v_int(s->found.items[i].id.pid);
+		processes[i] = rb_v_process(s->found.items[i].id.pid, s->found.items[i].id.start);
+		rss += s->found.items[i].rss;
 		since = started < since ? started : since;
 	}
-	rb_facts_add(f, "count", rb_v_int((int64_t)s->len));
+	rb_facts_add(f, "count", rb_v_int((int64_t)s->found.len));
 	rb_facts_add(f, "pids", pid_list);
 	rb_facts_add(f, "processes", process_list);
 	rb_facts_add(f, "rss", rb_v_of(RB_V_SIZE, (int64_t)rss));
-	if (s->len == 0)
+	if (s->found.len == 0)
 		return;
 	rb_facts_add(f, "since", rb_v_of(RB_V_TIME, since));
-	rb_facts_add(f, "command", rb_v_text(s->items[0].command));
-	rb_facts_add(f, "user", rb_v_text(s->items[0].user));
-	if (s->len == 1) {
+	rb_facts_add(f, "command", rb_v_text(rb_job_cut(s->job, s->found.items[0].command, RB_LINE_MAX)));
+	rb_facts_add(f, "user", rb_v_text(s->found.items[0].user));
+	if (s->found.len == 1) {
 		rb_facts_add(f, "pid", pids[0]);
 		rb_facts_add(f, "process", processes[0]);
-		s->job->res.summary = rb_arena_fmt(arena, RB_SAYS_HOLDER, (long long)s->items[0].id.pid,
-		    RB_STR_ARG(rb_job_cut(s->job, s->items[0].command, SUMMARY_COMMAND)),
-		    RB_STR_ARG(s->items[0].user));
+		s->job->res.summary = rb_arena_fmt(arena, RB_SAYS_HOLDER, (long long)s->found.items[0].id.pid,
+		    RB_STR_ARG(rb_job_cut(s->job, s->found.items[0].command, SUMMARY_COMMAND)),
+		    RB_STR_ARG(s->found.items[0].user));
 	} else {
-		s->job->res.summary = rb_arena_fmt(arena, RB_SAYS_PROCESSES, s->len);
+		s->job->res.summary = rb_arena_fmt(arena, RB_SAYS_PROCESSES, s->found.len);
 	}
 }
 
@@ -262,11 +136,11 @@ stop_next(struct search *s)
 		conclude(s, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
 		return;
 	}
-	if (s->next == s->len) {
+	if (s->next == s->found.len) {
 		conclude(s, RB_ENDED_OK, RB_STR(""));
 		return;
 	}
-	s->stop = rb_proc_stop(s->job->x->loop, s->items[s->next].id, s->grace, on_stopped, s);
+	s->stop = rb_proc_stop(s->job->x->loop, s->found.items[s->next].id, s->grace, on_stopped, s);
 }
 
 static void
@@ -280,6 +154,7 @@ start(struct rb_job *job)
 
 	job->state = s;
 	s->job = job;
+	s->found.arena = job->arena;
 	s->grace = grace.kind == RB_V_DURATION ? grace.i : RB_PROCESS_GRACE_DEFAULT;
 	rb_loop_lend(job->x->loop);
 	searched = search(s, &why);
@@ -290,8 +165,8 @@ start(struct rb_job *job)
 	}
 	if (stop.kind != RB_V_UNSET)
 		stop_next(s); /* none left to stop is what was asked for */
-	else if (s->len == 0)
-		conclude(s, RB_ENDED_FAILED, RB_STR(RB_SAYS_NO_PROCESS));
+	else if (s->found.len == 0)
+		conclude(s, RB_ENDED_FAILED, rb_process_none(&s->found));
 	else
 		conclude(s, RB_ENDED_OK, RB_STR(""));
 }

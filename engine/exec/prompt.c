@@ -2,12 +2,11 @@
  * mean is prompt_forms.c. */
 #include "exec/prompt.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/write.h"
 #include "exec/prompt_state.h"
 
 #define FOREGROUND_EVERY                                                                                     \
@@ -18,19 +17,8 @@
 void
 rb_prompt_put(struct rb_prompter *p, struct rb_str text)
 {
-	size_t done = 0;
-
-	while (done < text.n) {
-		struct pollfd full = {.fd = p->tty.fd, .events = POLLOUT};
-		ssize_t n = write(p->tty.fd, text.p + done, text.n - done);
-
-		if (n > 0)
-			done += (size_t)n;
-		else if (n < 0 && errno == EAGAIN)
-			poll(&full, 1, -1);
-		else if (n == 0 || errno != EINTR)
-			return; /* a terminal that is gone is met where it is read */
-	}
+	/* A terminal that is gone is met where it is read. */
+	(void)rb_write_all(p->tty.fd, text);
 }
 
 void

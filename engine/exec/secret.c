@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/write.h"
 #include "exec/job.h"
 #include "os/spawn.h"
 #include "os/tree.h"
@@ -72,13 +73,8 @@ tell_operator(const struct rb_buf *safe)
 
 	rb_buf_init(&shown, safe->alloc, SHOWN_MAX);
 	rb_escape(&shown, rb_buf_view(safe), RB_ESCAPE_LINES);
-	for (size_t done = 0; done < shown.len;) {
-		ssize_t n = write(STDERR_FILENO, shown.p + done, shown.len - done);
-
-		if (n <= 0)
-			break; /* nobody reads it: the command goes on all the same */
-		done += (size_t)n;
-	}
+	/* Where nobody reads it, the command goes on all the same. */
+	(void)rb_write_all(STDERR_FILENO, rb_buf_view(&shown));
 	rb_buf_free(&shown);
 }
 
@@ -339,6 +335,15 @@ from_prompt(
 		explicit_bzero(typed.p, typed.len);
 	rb_buf_free(&typed);
 	return r;
+}
+
+void
+rb_secret_hide(struct rb_host *h, const struct rb_secret *s, struct rb_eval *ev)
+{
+	struct rb_value source = rb_field_eval(&s->source, ev);
+
+	if (s->from == RB_SECRET_ENV && source.kind == RB_V_TEXT && h->x != NULL)
+		rb_exec_hide(h->x, rb_arena_str(ev->arena, source.s).p);
 }
 
 int

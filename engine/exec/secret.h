@@ -9,5 +9,7 @@
  * sentence in *why that never holds any of it. */
 int rb_secret_load(struct rb_host *h, const struct rb_secret *s, struct rb_eval *ev, struct rb_value *value,
     struct rb_str *why);
+/* Of one whose source is not asked, since it was handed over: no child finds the variable either. */
+void rb_secret_hide(struct rb_host *h, const struct rb_secret *s, struct rb_eval *ev);
 
 #endif

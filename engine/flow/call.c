@@ -4,14 +4,14 @@
 
 #include <string.h>
 
-static const char *const endings[] = {[RB_RUN_RESOLVED] = "resolved",
-    [RB_RUN_FAILED] = "failed",
-    [RB_RUN_ESCALATED] = "escalated",
-    [RB_RUN_DECLINED] = "declined",
-    [RB_RUN_CANCELLED] = "cancelled",
-    [RB_RUN_DEADLINE] = "at its deadline",
-    [RB_RUN_ENVIRONMENT] = "unable to run",
-    [RB_RUN_DRILLED] = "drilled"};
+/* "the runbook ended …" */
+static const char *
+ended_how(enum rb_ending ending)
+{
+	if (ending == RB_RUN_DEADLINE)
+		return "at its deadline";
+	return ending == RB_RUN_ENVIRONMENT ? "unable to run" : rb_ending_words[ending];
+}
 
 /* ---- making one ---- */
 
@@ -149,7 +149,8 @@ make_offers(struct rb_visit *v, struct rb_inst *in, struct rb_reason *why)
 	return offers;
 }
 
-/* What the library names as its own is what the caller has: by value, since either file may end first. */
+/* What the callee names as its own is what the caller has: by value, since either file may end first. Where
+ * the caller has none, another runbook asks its own source. */
 static int
 hand_over(struct rb_visit *v, struct rb_inst *in, struct rb_reason *why)
 {
@@ -157,13 +158,14 @@ hand_over(struct rb_visit *v, struct rb_inst *in, struct rb_reason *why)
 
 	for (size_t i = 0; i < call->nsecrets; i++) {
 		const struct rb_hand_over *h = &call->secrets[i];
-		struct rb_value value = rb_frame_get(v->a.inst->frame, 1, h->from->slot);
+		struct rb_value value = rb_frame_get(v->a.inst->frame, 1, h->from->decl->slot);
 
 		if (value.kind != RB_V_UNSET) {
 			rb_frame_set(in->frame->file, h->to->decl->slot, value);
-		} else if (!h->to->optional) {
+		} else if (!h->to->optional && h->to->from == RB_SECRET_CALLER) {
 			rb_reason_fmt(why, "%.*s needs the secret `%.*s`, and `%.*s` is not there",
-			    RB_STR_ARG(call->name), RB_STR_ARG(h->to->decl->name), RB_STR_ARG(h->from->name));
+			    RB_STR_ARG(call->name), RB_STR_ARG(h->to->decl->name),
+			    RB_STR_ARG(h->from->decl->name));
 			v->blame = h->span;
 			return -1;
 		}
@@ -502,7 +504,8 @@ take_outputs(struct rb_inst *in, struct rb_left *out)
 
 		if (value.kind == RB_V_TEXT && o->type != NULL)
 			value = rb_value_parse(&in->arena, o->type, value.s);
-		if (rb_v_known(value)) {
+		/* What it is unset for goes along: it is told where the output is read. */
+		if (rb_v_known(value) || value.kind == RB_V_UNSET) {
 			map.pairs[map.len++] = (struct rb_vpair){o->name, value};
 		} else if (value.kind == RB_V_ERROR && out->how == RB_LEFT_PASSED) {
 			out->how = RB_LEFT_FAILED;
@@ -527,7 +530,7 @@ child_left(const struct rb_inst *in, struct rb_left *out)
 	out->jump = RB_JUMP_NONE;
 	if (in->ending != RB_RUN_RESOLVED)
 		rb_reason_fmt(&out->reason, "runbook %.*s ended %s%s%.*s", RB_STR_ARG(in->unit->id),
-		    endings[in->ending], in->ended.reason.n > 0 ? ": " : "",
+		    ended_how(in->ending), in->ended.reason.n > 0 ? ": " : "",
 		    RB_STR_ARG(rb_reason_str(&in->ended.reason)));
 }
 

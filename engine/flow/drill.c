@@ -86,6 +86,66 @@ add_item(const struct rb_visit *v, struct rb_stand_level *level)
 	}
 }
 
+/* Whether the step stands in the `finally` of the block, however deep. */
+static bool
+is_in_finally(const struct rb_step *step, const struct rb_step *block)
+{
+	while (step != NULL && step->parent != block)
+		step = step->parent;
+	return step != NULL && step->list == block->finally;
+}
+
+static struct rb_edge
+edge_of(const struct rb_left *left)
+{
+	static const enum rb_edge_kind kinds[] = {[RB_JUMP_GOTO] = RB_EDGE_GOTO,
+	    [RB_JUMP_END] = RB_EDGE_END,
+	    [RB_JUMP_DONE] = RB_EDGE_DONE,
+	    [RB_JUMP_FAIL] = RB_EDGE_FAIL,
+	    [RB_JUMP_DECLINE] = RB_EDGE_END,
+	    [RB_JUMP_CANCEL] = RB_EDGE_END,
+	    [RB_JUMP_HALT] = RB_EDGE_NONE};
+
+	if (left->how != RB_LEFT_JUMPING)
+		return (struct rb_edge){.kind = RB_EDGE_NONE};
+	return (struct rb_edge){.kind = kinds[left->jump],
+	    .target = left->target,
+	    .end = left->jump == RB_JUMP_END ? left->end : RB_END_FAILED};
+}
+
+/* Whether it is decided that the step does not simply pass. */
+static bool
+is_left(const struct rb_visit *around, const struct rb_visit *v)
+{
+	if (around->role == RB_ROLE_LOOP)
+		return around->loop != NULL && around->loop->failed > 0;
+	return around->step->finally != NULL && around->inside.how != RB_LEFT_PASSED &&
+	       is_in_finally(v->step, around->step);
+}
+
+static void
+add_left(const struct rb_visit *v, struct rb_stand_level *level, struct rb_arena *arena)
+{
+	const struct rb_inst *in = v->a.inst;
+	size_t n = 0;
+
+	for (const struct rb_act *a = &v->a; a != NULL && a != &in->a; a = a->below)
+		n += a->kind == RB_ACT_VISIT;
+	level->left = RB_ARRAY(arena, struct rb_stand_left, n);
+	for (const struct rb_act *a = &v->a; a != NULL && a != &in->a; a = a->below) {
+		const struct rb_visit *at = (const struct rb_visit *)a;
+		struct rb_stand_left *left = &level->left[level->nleft];
+
+		if (a->kind != RB_ACT_VISIT || !is_left(at, v))
+			continue;
+		left->step = at->step;
+		left->loop = at->role == RB_ROLE_LOOP;
+		if (!left->loop)
+			left->edge = edge_of(&at->inside);
+		level->nleft++;
+	}
+}
+
 /* Levels from the outermost on: the instance, which `v` (may be NULL) is in, and what calls it. */
 static struct rb_stand
 make_stand(struct rb_inst *in, const struct rb_visit *v, struct rb_arena *arena)
@@ -106,8 +166,10 @@ make_stand(struct rb_inst *in, const struct rb_visit *v, struct rb_arena *arena)
 		    .frame = in->frame,
 		    .item = -1,
 		    .items = -1};
-		if (v != NULL)
+		if (v != NULL) {
 			add_item(v, level);
+			add_left(v, level, arena);
+		}
 		v = in->call;
 		if (in->a.below != NULL)
 			in = in->a.below->inst;

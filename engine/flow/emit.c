@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-static const char *const purposes[] = {[RB_FOR_ACTION] = "action",
-    [RB_FOR_DONE_IF] = "done_if",
-    [RB_FOR_VERIFY] = "verify",
-    [RB_FOR_READY] = "ready"};
 static const char *const forms[] = {[RB_ASK_CONFIRM] = "confirm",
     [RB_ASK_TYPED] = "typed",
     [RB_ASK_TEXT] = "text",
@@ -178,7 +174,7 @@ rb_emit_attempt_start(struct rb_visit *v, struct rb_try *t)
 	struct rb_event ev;
 
 	rb_event_init(&ev, RB_EV_ATTEMPT_START, &t->pub.where);
-	word(&ev, "purpose", purposes[t->pub.purpose]);
+	word(&ev, "purpose", rb_purpose_words[t->pub.purpose]);
 	word(&ev, "kind", t->pub.step->action);
 	word(&ev, "effect", rb_effect_words[t->effect]);
 	rb_event_text(&ev, "request", request_json(t));
@@ -229,7 +225,7 @@ rb_emit_attempt_end(struct rb_visit *v, struct rb_try *t, const struct rb_reason
 	struct rb_event ev;
 
 	rb_event_init(&ev, RB_EV_ATTEMPT_END, &t->pub.where);
-	word(&ev, "purpose", purposes[t->pub.purpose]);
+	word(&ev, "purpose", rb_purpose_words[t->pub.purpose]);
 	word(&ev, "outcome", rb_outcome_rows[t->outcome].name);
 	text(&ev, "reason", rb_reason_str(reason));
 	text(&ev, "summary", t->res.summary);
@@ -394,6 +390,19 @@ rb_emit_item(struct rb_visit *v, struct rb_value item, size_t index, size_t of)
 }
 
 void
+rb_emit_if(struct rb_visit *v, struct rb_str cond, bool held, struct rb_str why, struct rb_str facts)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_IF, &v->where);
+	text(&ev, "condition", cond);
+	rb_event_num(&ev, "held", held);
+	text(&ev, "why", why);
+	text(&ev, "facts", facts);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+void
 rb_emit_branch(struct rb_visit *v, struct rb_str cond, int64_t arm, struct rb_str why, struct rb_str facts)
 {
 	struct rb_event ev;
@@ -527,7 +536,7 @@ rb_emit_finding(struct rb_visit *v, enum rb_health health, enum rb_purpose purpo
 	rb_event_init(&ev, RB_EV_FINDING, &v->where);
 	word(&ev, "what", words[health]);
 	word(&ev, "kind", v->step->action);
-	word(&ev, "purpose", purposes[purpose]);
+	word(&ev, "purpose", rb_purpose_words[purpose]);
 	rb_event_text(&ev, "text", said);
 	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
 }

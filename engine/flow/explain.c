@@ -193,7 +193,7 @@ rb_explain_facts(const struct rb_step *step, struct rb_value facts, struct rb_ar
 		const struct rb_capture *cap = capture_of(step, p->key);
 		struct rb_value v = told(step, p->key, p->value);
 
-		if (is_bulk(p->key) && cap == NULL)
+		if (v.kind == RB_V_UNSET || (is_bulk(p->key) && cap == NULL))
 			continue;
 		any = true;
 		rb_json_key_str(&j, p->key);

@@ -57,7 +57,8 @@ extern const struct rb_outcome_row rb_outcome_rows[RB_OUTCOMES];
 
 /* ---- the driver ---- */
 
-enum rb_purpose { RB_FOR_ACTION, RB_FOR_DONE_IF, RB_FOR_VERIFY, RB_FOR_READY };
+enum rb_purpose { RB_FOR_ACTION, RB_FOR_DONE_IF, RB_FOR_VERIFY, RB_FOR_READY, RB_PURPOSES };
+extern const char *const rb_purpose_words[RB_PURPOSES]; /* "done_if", as events say it */
 
 /* One attempt of a leaf. Borrowed by the driver until it has completed. */
 struct rb_attempt {

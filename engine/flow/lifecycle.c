@@ -19,7 +19,7 @@ judge_if(struct rb_visit *v)
 	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, &v->arena);
 	const struct rb_expr *cond;
 	struct rb_value why;
-	struct rb_str cut;
+	struct rb_str cut, stood_on, facts;
 	int truth;
 
 	if (v->is_item && rb_cut_at(rb_visit_flow(v), &v->a, &cut) != RB_CUT_NONE) {
@@ -31,10 +31,13 @@ judge_if(struct rb_visit *v)
 	if (cond == NULL)
 		return RB_SIG_YES;
 	truth = rb_expr_truth(cond, &ev, &why);
-	if (truth >= 0)
-		return truth ? RB_SIG_YES : RB_SIG_NO;
-	rb_visit_undecided(v, "if", cond, why);
-	return RB_SIG_BAD;
+	if (truth < 0) {
+		rb_visit_undecided(v, "if", cond, why);
+		return RB_SIG_BAD;
+	}
+	rb_explain(&cond, 1, &ev, &stood_on, &facts);
+	rb_emit_if(v, rb_expr_text(cond), truth != 0, stood_on, facts);
+	return truth ? RB_SIG_YES : RB_SIG_NO;
 }
 
 static enum rb_signal

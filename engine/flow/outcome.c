@@ -11,6 +11,11 @@ const char *const rb_ending_words[RB_ENDINGS] = {[RB_RUN_RESOLVED] = "resolved",
     [RB_RUN_ENVIRONMENT] = "environment",
     [RB_RUN_DRILLED] = "drilled"};
 
+const char *const rb_purpose_words[RB_PURPOSES] = {[RB_FOR_ACTION] = "action",
+    [RB_FOR_DONE_IF] = "done_if",
+    [RB_FOR_VERIFY] = "verify",
+    [RB_FOR_READY] = "ready"};
+
 const struct rb_outcome_row rb_outcome_rows[RB_OUTCOMES] = {
     [RB_PASSED] = {"passed", "all that was asked of it holds", true, false, {"on_pass"}, RB_GO_NEXT, 0,
 	"unit/flow/test_outcome.c"},

@@ -25,6 +25,8 @@ rb_poll_begin(struct rb_visit *v, const struct rb_probe *probe, enum rb_purpose 
 		return RB_SIG_BAD;
 	if (rb_flow_duration(f, v->a.inst, probe->within, RB_NEVER, &within, &poll->reason) != 0)
 		return RB_SIG_BAD;
+	if (within == 0) /* as without it: once, with the look's own timeout */
+		within = RB_NEVER;
 	poll->once = within == RB_NEVER && purpose != RB_FOR_READY;
 	poll->until = rb_clock_add(rb_flow_now(f), within);
 	if (poll->until > until)

@@ -15,6 +15,9 @@ rb_retry_bound(struct rb_visit *v)
 		return -1;
 	if (rb_flow_duration(f, v->a.inst, retry->within, RB_NEVER, &within, &v->reason) != 0)
 		return -1;
+	/* No time for others: the first one takes its own, and none comes after it. */
+	if (within == 0)
+		v->pause = within = RB_NEVER;
 	v->retry_until = rb_clock_add(rb_flow_now(f), within);
 	return 0;
 }

@@ -88,9 +88,6 @@ pick_edge(const struct rb_visit *v, const char **key)
 struct rb_str
 rb_edge_to(const struct rb_edge *edge, struct rb_arena *arena)
 {
-	static const char *const ends[] = {[RB_END_RESOLVED] = "end resolved",
-	    [RB_END_FAILED] = "end failed",
-	    [RB_END_ESCALATED] = "end escalated"};
 	static const char *const words[] = {[RB_EDGE_NONE] = "next",
 	    [RB_EDGE_CONTINUE] = "continue",
 	    [RB_EDGE_GOTO] = "goto",
@@ -101,7 +98,9 @@ rb_edge_to(const struct rb_edge *edge, struct rb_arena *arena)
 
 	if (edge->kind == RB_EDGE_GOTO)
 		return rb_arena_fmt(arena, "goto %.*s", RB_STR_ARG(edge->target->id));
-	return rb_str_c(edge->kind == RB_EDGE_END ? ends[edge->end] : words[edge->kind]);
+	if (edge->kind == RB_EDGE_END)
+		return rb_arena_fmt(arena, "end %s", rb_end_words[edge->end]);
+	return rb_str_c(words[edge->kind]);
 }
 
 int

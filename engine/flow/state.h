@@ -552,6 +552,7 @@ void rb_emit_undecided(struct rb_visit *v);
 void rb_emit_facts(struct rb_visit *v, struct rb_value facts);
 void rb_emit_retry(struct rb_visit *v, int64_t pause, int64_t times);
 void rb_emit_item(struct rb_visit *v, struct rb_value item, size_t index, size_t of);
+void rb_emit_if(struct rb_visit *v, struct rb_str cond, bool held, struct rb_str why, struct rb_str facts);
 void rb_emit_branch(
     struct rb_visit *v, struct rb_str cond, int64_t arm, struct rb_str why, struct rb_str facts);
 void rb_emit_edge(struct rb_visit *v, const char *key, struct rb_str to, struct rb_str reason);

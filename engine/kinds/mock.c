@@ -42,21 +42,24 @@ rb_mocked_has(const struct rb_mocked *k, const char *name)
 	return find(k, name) != NULL;
 }
 
+bool
+rb_mocked_outside(const struct rb_mocked *k, const char *name, int64_t least, int64_t most)
+{
+	struct rb_value v = rb_mocked_get(k, name);
+
+	return v.kind == RB_V_INT && (v.i < least || v.i > most);
+}
+
 void
 rb_mocked_set(struct rb_mocked *k, const char *name, struct rb_value v)
 {
-	struct rb_vpair *pair = find(k, name), *more;
+	struct rb_vpair *pair = find(k, name);
 
 	if (pair != NULL) {
 		pair->value = v;
 		return;
 	}
-	if (k->len == k->cap) {
-		k->cap *= 2;
-		more = RB_ARRAY(k->m->arena, struct rb_vpair, k->cap);
-		memcpy(more, k->pairs, k->len * sizeof(*more));
-		k->pairs = more;
-	}
+	k->pairs = rb_arena_grow(k->m->arena, k->pairs, sizeof(*k->pairs), k->len, &k->cap);
 	k->pairs[k->len++] = (struct rb_vpair){rb_str_c(name), v};
 }
 
@@ -65,6 +68,15 @@ rb_mocked_add(struct rb_mocked *k, const char *name, struct rb_value v)
 {
 	if (find(k, name) == NULL)
 		rb_mocked_set(k, name, v);
+}
+
+void
+rb_mocked_drop(struct rb_mocked *k, const char *name)
+{
+	struct rb_vpair *pair = find(k, name);
+
+	if (pair != NULL)
+		*pair = k->pairs[--k->len];
 }
 
 struct rb_value

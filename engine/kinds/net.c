@@ -76,6 +76,8 @@ mock_tcp(const struct rb_mock *m, struct rb_result *res)
 	struct rb_mocked k;
 	int seen;
 
+	if (m->cut)
+		return 0;
 	rb_mocked_init(&k, m);
 	connected = rb_mocked_get(&k, "connected");
 	if (m->refused && connected.kind == RB_V_BOOL && connected.b)
@@ -197,6 +199,8 @@ mock_port(const struct rb_mock *m, struct rb_result *res)
 	struct rb_value holders, port = m->request->values[RB_ARG_PORT_PORT];
 	struct rb_mocked k;
 
+	if (m->cut)
+		return 0;
 	rb_mocked_init(&k, m);
 	if (rb_mocked_has(&k, "holders") && !is_list_of_maps(rb_mocked_get(&k, "holders")))
 		return rb_mocked_refuse(

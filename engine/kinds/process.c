@@ -5,13 +5,14 @@ enum { MOCKED_MAX = 4096 }; /* processes that a test can make up */
 
 static const struct rb_key keys[] = {
     [RB_ARG_PROCESS_PATTERN] = {"pattern", RB_K_PATTERN, RB_KEY_MAIN, 0, NULL, NULL, NULL,
-	"text or /regex/ in the command line; this program and its parents are left out",
+	"text or /regex/ in the command line; this program, its parents, and processes in containers of this "
+	"host are left out",
 	"uvicorn api.main:app", "run/process.yaml"},
     [RB_ARG_PROCESS_PIDFILE] = {"pidfile", RB_K_PATH, 0, 0, NULL, NULL, NULL, "file that holds a process id",
 	"/run/api.pid", "run/process_pidfile.yaml"},
     [RB_ARG_PROCESS_PROCESS] = {"process", RB_K_PROCESS, 0, 0, NULL, NULL, NULL,
 	"a process that another step found", "${holder.process}", "run/process_process.yaml"},
-    [RB_ARG_PROCESS_STOP] = {"stop", RB_K_STRING, 0, 0, NULL, NULL, NULL,
+    [RB_ARG_PROCESS_STOP] = {"stop", RB_K_STOP, 0, 0, NULL, NULL, NULL,
 	"the process to stop, or `true` for what the other keys find: TERM, the grace, KILL; its identity is "
 	"checked again "
 	"before each signal",
@@ -41,7 +42,7 @@ static const struct rb_fact_row facts[] = {
 static bool
 is_true(const struct rb_field *f)
 {
-	return f->node != NULL && f->node->kind == RB_NODE_SCALAR && rb_str_is(f->node->text, "true");
+	return f->value.kind == RB_V_TEXT;
 }
 
 static void
@@ -79,9 +80,9 @@ resolve(struct rb_request *req, struct rb_eval *ev)
 		return 0;
 	if (stop->kind == RB_V_TEXT && rb_str_is(stop->s, "true"))
 		return 0;
-	req->why = rb_v_error(ev->arena, "`stop` needs a process that a step has found (such as "
-					 "${holder.process}), not a bare number: a process id alone may "
-					 "belong to another process by now");
+	req->why =
+	    rb_v_error(ev->arena, "`stop` takes a process that a step found, such as ${holder.process}; "
+				  "a bare number or name may be another process by now");
 	return -1;
 }
 
@@ -171,7 +172,9 @@ mock(const struct rb_mock *m, struct rb_result *res)
 		rb_mocked_add(&k, "process", rb_mocked_get(&k, "processes").list->items[0]);
 	}
 	res->ended = n > 0 || stop ? RB_ENDED_OK : RB_ENDED_FAILED;
-	if (stop) {
+	if (m->cut)
+		rb_mocked_drop(&k, "stopped_by");
+	if (stop && !m->cut) {
 		rb_mocked_add(&k, "stopped_by", rb_v_text(n > 0 ? RB_STR("TERM") : RB_STR("gone")));
 		by = rb_mocked_get(&k, "stopped_by");
 		res->summary = rb_str_is(by.s, "gone")
@@ -193,6 +196,7 @@ const struct rb_kind rb_kind_process = {
 	    "ends one",
     .example = "process: {stop: \"${holder.process}\", grace: 10s}",
     .on = RB_ON_PROBING,
+    .traits = RB_KIND_ACTS,
     .effect = RB_READ,
     .timeout = 30 * RB_SECOND,
     .keys = keys,

@@ -91,13 +91,28 @@ mock_record(const struct rb_mocked *k, const char *end)
 	return record;
 }
 
+/* -1 for an end that no command comes to. */
 static int
-two_ends(const struct rb_mocked *k, struct rb_result *res)
+check_end(const struct rb_mocked *k, struct rb_result *res)
 {
-	if (!rb_mocked_has(k, "exit") || !rb_mocked_has(k, "signal"))
-		return 0;
-	return rb_mocked_refuse(res, k->m->arena,
-	    "a command ends by itself, with an `exit`, or by a `signal`: give one of the two");
+	if (rb_mocked_has(k, "exit") && rb_mocked_has(k, "signal"))
+		return rb_mocked_refuse(res, k->m->arena,
+		    "a command ends by itself, with an `exit`, or by a `signal`: give one of the two");
+	if (rb_mocked_outside(k, "exit", 0, RB_EXIT_MAX) || rb_mocked_outside(k, "signal", 1, RB_SIGNAL_MAX))
+		return rb_mocked_refuse(res, k->m->arena,
+		    "an `exit` is a number from 0 to %d, and a `signal` one from 1 to %d", (int)RB_EXIT_MAX,
+		    (int)RB_SIGNAL_MAX);
+	return 0;
+}
+
+/* Whoever is ended from outside gets TERM first, and seldom waits for more. */
+static void
+mock_cut(struct rb_mocked *k)
+{
+	if (!k->m->cut)
+		return;
+	rb_mocked_drop(k, "exit");
+	rb_mocked_add(k, "signal", rb_v_int(SIGTERM));
 }
 
 static struct rb_str
@@ -113,7 +128,7 @@ mock_script(const struct rb_mock *m, struct rb_result *res)
 	struct rb_mocked k;
 
 	rb_mocked_init(&k, m);
-	if (two_ends(&k, res) < 0)
+	if (check_end(&k, res) < 0)
 		return -1;
 	if (rb_mocked_has(&k, "output"))
 		return rb_mocked_refuse(
@@ -125,6 +140,7 @@ mock_script(const struct rb_mock *m, struct rb_result *res)
 	rb_mocked_add(&k, "output", rb_v_text(joined(m->arena, out.s, err.s)));
 	rb_mocked_add(&k, "pid", rb_v_int(m->pid));
 	rb_mocked_add(&k, "output_incomplete", rb_v_bool(false));
+	mock_cut(&k);
 	res->ended = RB_ENDED_OK;
 	if (rb_mocked_has(&k, "signal")) {
 		res->summary = rb_script_signal(m->arena, rb_mocked_get(&k, "signal").i);
@@ -151,9 +167,10 @@ mock_start(const struct rb_mock *m, struct rb_result *res)
 	struct rb_mocked k;
 
 	rb_mocked_init(&k, m);
-	if (two_ends(&k, res) < 0)
+	if (check_end(&k, res) < 0)
 		return -1;
 	rb_mocked_add(&k, "pid", rb_v_int(m->pid));
+	mock_cut(&k);
 	res->ended = RB_ENDED_FAILED;
 	if (rb_mocked_has(&k, "exit")) {
 		res->reason =
@@ -208,7 +225,7 @@ const struct rb_kind rb_kind_start = {
     .help = "a program that stays; it outlives the run unless `keep: false`",
     .example = "start: exec venv/bin/uvicorn api.main:app --port \"$port\"",
     .on = RB_ON_START,
-    .traits = RB_KIND_STAYS | RB_KIND_NO_PROBE,
+    .traits = RB_KIND_STAYS | RB_KIND_NO_PROBE | RB_KIND_ACTS,
     .effect = RB_CHANGE,
     .timeout = 60 * RB_SECOND,
     .keys = look_keys,

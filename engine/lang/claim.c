@@ -226,11 +226,57 @@ follow_if(
 	add_cases(f, out, &other);
 }
 
+/* ---- what holds without any value ---- */
+
+static bool
+is_undefined(const struct rb_claim *c, struct rb_str path)
+{
+	while (c != NULL && (c->kind != RB_CLAIM_DEFINED || c->holds || !rb_str_eq(c->path, path)))
+		c = c->before;
+	return c != NULL;
+}
+
+/* Whether none of the paths that x reads has a value in the case. *slots: how many are read, counted up to
+ * the last; 0 if there are none. */
+static bool
+reads_only_undefined(struct follow *f, const struct rb_x *x, const struct rb_claim *c, unsigned *slots)
+{
+	const struct rb_x *root = root_of(x);
+
+	if (root != NULL) {
+		if (root->decl->slot >= *slots)
+			*slots = root->decl->slot + 1;
+		return is_undefined(c, path_of(f, x));
+	}
+	for (size_t i = 0; i < x->len; i++) {
+		if (!reads_only_undefined(f, x->args[i], c, slots))
+			return false;
+	}
+	return x->op != RB_X_THIS;
+}
+
+/* What a condition comes out as where all that it reads is unset: 1, 0, or -1 if that does not decide it. */
+static int
+without_values(struct follow *f, const struct rb_x *x, const struct rb_claim *c)
+{
+	struct rb_frame none = {0};
+	struct rb_eval ev = {.arena = f->arena, .frame = &none};
+	struct rb_value why;
+	unsigned slots = 0;
+
+	if (!reads_only_undefined(f, x, c, &slots) || slots == 0)
+		return -1;
+	none.file = &none;
+	none.slots = RB_ARRAY(f->arena, struct rb_slot, slots);
+	return rb_x_truth(&ev, x, &why);
+}
+
+/* In the cases that decide it, it is decided; in the others it is a claim of its own. */
 static void
 claim_text(struct follow *f, const struct rb_x *x, bool holds, struct rb_cases *cases)
 {
 	struct rb_claim c = {.kind = RB_CLAIM_TEXT, .holds = holds, .text = x->src, .of = f->e};
-	size_t row = compare_row(x->op);
+	size_t row = compare_row(x->op), n = 0;
 
 	if (row < COMPARES && !compares[row].holds) {
 		c.holds = !holds;
@@ -240,7 +286,17 @@ claim_text(struct follow *f, const struct rb_x *x, bool holds, struct rb_cases *
 							   : ">",
 		    RB_STR_ARG(x->args[1]->src));
 	}
-	claim(f, c, cases);
+	for (size_t i = 0; i < cases->n; i++) {
+		struct rb_cases one = {.n = 1, .items = {cases->items[i]}};
+		int decided = without_values(f, x, one.items[0]);
+
+		if (decided >= 0 && (decided == 1) != holds)
+			continue;
+		if (decided < 0)
+			claim(f, c, &one);
+		cases->items[n++] = one.items[0];
+	}
+	cases->n = n;
 }
 
 /* `a ?? b`: an unset `a` is no trouble, whatever it reads. */

@@ -94,6 +94,10 @@ accord_compare(const struct rb_claim *a, const struct rb_claim *b)
 	}
 	if (a->kind == RB_CLAIM_ABOVE)
 		return accord_compare(b, a);
+	/* Between 2 and 3 there is a number, but no whole one. */
+	if (a->holds && b->holds && a->value.kind == RB_V_INT && b->value.kind == RB_V_INT &&
+	    a->value.i - 1 == b->value.i)
+		return RB_ACCORD_OPEN;
 	if (a->holds && b->holds)
 		return order > 0 ? RB_ACCORD_YES : RB_ACCORD_NO;
 	return !a->holds && !b->holds && order > 0 ? RB_ACCORD_NO : RB_ACCORD_YES;

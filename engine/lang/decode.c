@@ -4,10 +4,13 @@
 
 #include <string.h>
 
+#include "text/yaml_write.h"
+
 enum {
 	ROWS_MAX = 64,
 	NEAR_MAX = 60,
-	KEYS_SHOWN = 16, /* a list of the keys helps only while it is short */
+	DEFAULT_MAX = 80, /* bytes of a value that a message writes out again */
+	KEYS_SHOWN = 16,  /* a list of the keys helps only while it is short */
 };
 
 bool
@@ -160,17 +163,6 @@ decode_handed(const struct rb_decode *d, const struct rb_node *node, struct rb_f
 	return ok;
 }
 
-/* Days of a month of the proleptic Gregorian calendar. */
-static int64_t
-days_in(int64_t year, int64_t month)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
-		return 29;
-	return days[month - 1];
-}
-
 static bool
 is_date(struct rb_str s)
 {
@@ -184,7 +176,7 @@ is_date(struct rb_str s)
 	if (rb_str_int(rb_str_cut(s, 0, 4), &year) != 0 || rb_str_int(rb_str_cut(s, 5, 7), &month) != 0 ||
 	    rb_str_int(rb_str_cut(s, 8, 10), &day) != 0)
 		return false;
-	return month >= 1 && month <= 12 && day >= 1 && day <= days_in(year, month);
+	return month >= 1 && month <= 12 && day >= 1 && day <= rb_days_in(year, month);
 }
 
 static bool
@@ -251,8 +243,21 @@ static const struct {
 } foreign_types[] = {{"string", "text"}, {"str", "text"}, {"integer", "int"}, {"boolean", "bool"},
     {"float", "number"}, {"double", "number"}, {"array", "list"}, {"object", "map"}, {"dict", "map"},
     {"enum", "text` with `choices"}, {"uri", "url"}, {"directory", "dir"}, {"folder", "dir"},
-    {"bytes", "size"}, {"time", "duration"}, {"secret", "text` in `secrets"},
+    {"bytes", "size"}, {"timestamp", "time"}, {"datetime", "time"}, {"secret", "text` in `secrets"},
     {"password", "text` in `secrets"}};
+
+/* `contact: web-oncall` as an input: a value where its type stands. */
+static void
+hint_default(const struct rb_decode *d, const struct rb_node *node, struct rb_diag *diag)
+{
+	struct rb_buf b;
+
+	rb_buf_init(&b, d->ctx->arena->alloc, DEFAULT_MAX);
+	rb_yaml_scalar(&b, node->text);
+	if (b.lost == 0)
+		rb_diag_hint(d->ctx->diags, diag, "as the value of an input: {default: %s}", rb_buf_cstr(&b));
+	rb_buf_free(&b);
+}
 
 static bool
 decode_type(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
@@ -275,10 +280,13 @@ decode_type(const struct rb_decode *d, const struct rb_node *node, struct rb_fie
 			rb_diag_hint(d->ctx->diags, diag, "here it is `%s`", foreign_types[i].type);
 	if (diag->hint.n == 0)
 		rb_diag_suggest(d->ctx->diags, diag, node->text, names, n);
-	if (diag->hint.n == 0)
-		rb_diag_hint(d->ctx->diags, diag,
-		    "text, int, number, percent, size, duration, bool, port, url, path, file, dir, "
-		    "version, regex, list or map");
+	if (diag->hint.n > 0)
+		return false;
+	if (d->key == rb_key_find(rb_input_keys, RB_STR("type")))
+		hint_default(d, node, diag);
+	rb_diag_hint(d->ctx->diags, diag,
+	    "types are text, int, number, percent, size, duration, time, bool, port, url, path, file, dir, "
+	    "version, regex, list and map");
 	return false;
 }
 
@@ -372,6 +380,7 @@ static bool (*const decoders[])(const struct rb_decode *, const struct rb_node *
     [RB_K_PORT] = rb_decode_scalar_value,
     [RB_K_BOOL] = rb_decode_scalar_value,
     [RB_K_PROCESS] = rb_decode_process,
+    [RB_K_STOP] = rb_decode_stop,
     [RB_K_STRINGS] = rb_decode_strings,
     [RB_K_STRING_MAP] = rb_decode_string_map,
     [RB_K_HEADERS] = rb_decode_headers,

@@ -31,6 +31,7 @@ const char *rb_decode_type_of(enum rb_key_type type);
 bool rb_decode_tmpl(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f);
 bool rb_decode_scalar_value(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f);
 bool rb_decode_process(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f);
+bool rb_decode_stop(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f);
 bool rb_decode_strings(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f);
 bool rb_decode_string_map(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f);
 bool rb_decode_headers(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f);

@@ -139,23 +139,72 @@ rb_decode_scalar_value(const struct rb_decode *d, const struct rb_node *node, st
 	       typed_scalar(d, rb_type_row(rb_str_c(rb_decode_type_of(d->key->type))), node, f);
 }
 
+/* What a process may come from: outputs of libraries have no types. */
+static bool
+may_be_process(const struct rb_expr *e)
+{
+	return e != NULL && (rb_expr_type(e)->base == RB_PROCESS || rb_expr_type(e)->base == RB_ANY);
+}
+
+/* The process that a text which names none was probably meant to be: "holder.process" of that text itself, of
+ * `holder` and of `holder.pid`. Empty if there is none. */
+static struct rb_str
+process_near(const struct rb_decode *d, struct rb_str text)
+{
+	struct rb_arena *arena = d->ctx->arena;
+	struct rb_expr_ctx quiet = *d->ctx;
+	struct rb_str pid = RB_STR(".pid"), tries[3];
+	size_t n = 0;
+
+	tries[n++] = text;
+	tries[n++] = rb_arena_fmt(arena, "%.*s.process", RB_STR_ARG(text));
+	if (text.n > pid.n && rb_str_eq(rb_str_cut(text, text.n - pid.n, text.n), pid))
+		tries[n++] =
+		    rb_arena_fmt(arena, "%.*s.process", RB_STR_ARG(rb_str_cut(text, 0, text.n - pid.n)));
+	for (size_t i = 0; i < n; i++) {
+		struct rb_diags unheard;
+
+		rb_diags_init(&unheard, arena);
+		quiet.diags = &unheard;
+		if (may_be_process(rb_expr_parse(&quiet, NULL, 0, tries[i])))
+			return tries[i];
+	}
+	return RB_STR("");
+}
+
+static bool
+no_process(const struct rb_decode *d, struct rb_span at, struct rb_str text)
+{
+	struct rb_str near = process_near(d, text);
+	struct rb_diag *diag = rb_diag_add(d->ctx->diags, RB_E_TYPE, at,
+	    "`%s` takes %s; a bare number or name may be another process by now", d->name,
+	    rb_key_type_name(d->key->type));
+
+	if (near.n > 0)
+		rb_diag_hint(d->ctx->diags, diag, "did you mean \"${%.*s}\"?", RB_STR_ARG(near));
+	return false;
+}
+
 bool
 rb_decode_process(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
 {
 	const struct rb_expr *whole;
-	enum rb_base base;
 
 	if (!rb_decode_scalar(d, node) || !tmpl_at(d, node, RB_PLACE_TEXT, f))
 		return false;
 	whole = rb_tmpl_whole(f->tmpl);
-	base = whole != NULL ? rb_expr_type(whole)->base : RB_TEXT;
-	if (base == RB_PROCESS || base == RB_ANY)
-		return true;
-	rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span,
-	    "`%s` takes a process that a step found, as ${holder.process}: a bare number may belong to "
-	    "another process by now",
-	    d->name);
-	return false;
+	if (whole == NULL)
+		return no_process(d, node->span, node->text);
+	return may_be_process(whole) || no_process(d, rb_expr_span(whole), rb_expr_text(whole));
+}
+
+bool
+rb_decode_stop(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
+{
+	if (node->kind != RB_NODE_SCALAR || !rb_str_is(node->text, "true"))
+		return rb_decode_process(d, node, f);
+	f->value = rb_v_text(node->text);
+	return true;
 }
 
 /* --- lists and maps of texts --- */

@@ -6,15 +6,7 @@
 void
 rb_patterns_keep(struct rb_patterns *all, struct rb_arena *arena, struct rb_pattern *p)
 {
-	if (all->len == all->cap) {
-		size_t cap = all->cap == 0 ? 8 : all->cap * 2;
-		struct rb_pattern **items = RB_ARRAY(arena, struct rb_pattern *, cap);
-
-		for (size_t i = 0; i < all->len; i++)
-			items[i] = all->items[i];
-		all->items = items;
-		all->cap = cap;
-	}
+	all->items = rb_arena_grow(arena, all->items, sizeof(*all->items), all->len, &all->cap);
 	all->items[all->len++] = p;
 }
 

@@ -409,14 +409,6 @@ rb_check_read(struct rb_checker *c, const struct rb_x *x)
 	for (size_t i = 0; i < c->nreads; i++)
 		if (rb_str_eq(c->reads[i].path, read.path))
 			return;
-	if (c->nreads == c->reads_cap) {
-		size_t cap = c->reads_cap == 0 ? 4 : c->reads_cap * 2;
-		struct rb_read *reads = RB_ARRAY(c->ctx->arena, struct rb_read, cap);
-
-		for (size_t i = 0; i < c->nreads; i++)
-			reads[i] = c->reads[i];
-		c->reads = reads;
-		c->reads_cap = cap;
-	}
+	c->reads = rb_arena_grow(c->ctx->arena, c->reads, sizeof(*c->reads), c->nreads, &c->reads_cap);
 	c->reads[c->nreads++] = read;
 }

@@ -186,15 +186,7 @@ parse_items(struct parser *p, enum rb_xop op, size_t from, const char *close)
 
 		if (item == NULL)
 			return NULL;
-		if (len == cap) {
-			struct rb_x **more =
-			    RB_ARRAY(p->c->ctx->arena, struct rb_x *, cap == 0 ? 4 : cap * 2);
-
-			for (size_t i = 0; i < len; i++)
-				more[i] = items[i];
-			items = more;
-			cap = cap == 0 ? 4 : cap * 2;
-		}
+		items = rb_arena_grow(p->c->ctx->arena, items, sizeof(*items), len, &cap);
 		items[len++] = item;
 		if (!take_mark(p, ","))
 			break;

@@ -76,6 +76,7 @@ rb_value_as(struct rb_arena *arena, const struct rb_type_row *type, struct rb_va
 	    [RB_VERSION] = RB_V_VERSION,
 	    [RB_DURATION] = RB_V_DURATION,
 	    [RB_SIZE] = RB_V_SIZE,
+	    [RB_TIME] = RB_V_TIME,
 	    [RB_LIST] = RB_V_LIST,
 	    [RB_RECORD] = RB_V_MAP,
 	};
@@ -199,6 +200,7 @@ eval_tmpl(const struct rb_field *f, struct rb_eval *ev)
 			   : rb_v_plain(v);
 	case RB_K_JSON:
 	case RB_K_PROCESS:
+	case RB_K_STOP:
 		return rb_v_plain(v);
 	case RB_K_PATH:
 		return as_path(ev->arena, v);

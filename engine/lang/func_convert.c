@@ -150,6 +150,20 @@ to_version(struct rb_eval *ev, const struct rb_x *call, struct rb_value v)
 	return rb_v_version(s);
 }
 
+/* The same form as that of an input of this type: with a scheme and a host. */
+static struct rb_value
+to_url(struct rb_eval *ev, const struct rb_x *call, struct rb_value v)
+{
+	struct rb_str s = v.kind == RB_V_TEXT || v.kind == RB_V_VERSION ? rb_str_trim(v.s) : RB_STR("");
+
+	if (s.n == 0)
+		return no_conversion(ev, call, v, "URL");
+	v = rb_value_parse(ev->arena, rb_type_row(RB_STR("url")), s);
+	return v.kind != RB_V_ERROR
+		   ? v
+		   : rb_v_error(ev->arena, "`%.*s`: %.*s", RB_STR_ARG(call->shown), RB_STR_ARG(v.s));
+}
+
 static struct rb_value
 to_trimmed(struct rb_eval *ev, const struct rb_x *call, struct rb_value v)
 {
@@ -182,6 +196,7 @@ static const struct conversion {
     {"size", RB_M_TEXT | RB_M_NUMERIC | RB_M(SIZE), RB_SIZE, to_size},
     {"duration", RB_M_TEXT | RB_M_NUMERIC | RB_M(DURATION), RB_DURATION, to_duration},
     {"version", RB_M_TEXT, RB_VERSION, to_version},
+    {"url", RB_M_TEXT, RB_URL, to_url},
     {"trim", RB_M_TEXT, RB_TEXT, to_trimmed},
     {"lower", RB_M_TEXT, RB_TEXT, to_lower},
 };

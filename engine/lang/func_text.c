@@ -83,15 +83,7 @@ struct growing {
 static void
 push(struct growing *g, struct rb_value v)
 {
-	if (g->len == g->cap) {
-		size_t cap = g->cap == 0 ? 16 : g->cap * 2;
-		struct rb_value *more = RB_ARRAY(g->arena, struct rb_value, cap);
-
-		if (g->len > 0)
-			memcpy(more, g->items, g->len * sizeof(*more));
-		g->items = more;
-		g->cap = cap;
-	}
+	g->items = rb_arena_grow(g->arena, g->items, sizeof(*g->items), g->len, &g->cap);
 	g->items[g->len++] = v;
 }
 

@@ -11,15 +11,7 @@ rb_build_point(struct rb_build *b, enum rb_point_kind kind, const struct rb_step
 {
 	struct rb_graph *g = b->g;
 
-	if (g->npoints == b->cap_points) {
-		size_t cap = b->cap_points == 0 ? 64 : b->cap_points * 2;
-		struct rb_point *points = RB_ARRAY(b->arena, struct rb_point, cap);
-
-		if (g->npoints > 0)
-			memcpy(points, g->points, g->npoints * sizeof(*points));
-		g->points = points;
-		b->cap_points = cap;
-	}
+	g->points = rb_arena_grow(b->arena, g->points, sizeof(*g->points), g->npoints, &b->cap_points);
 	g->points[g->npoints] = (struct rb_point){.kind = kind, .step = step};
 	return (uint32_t)g->npoints++;
 }
@@ -29,15 +21,7 @@ rb_build_way(struct rb_build *b, struct rb_way way)
 {
 	struct rb_graph *g = b->g;
 
-	if (g->nways == b->cap_ways) {
-		size_t cap = b->cap_ways == 0 ? 64 : b->cap_ways * 2;
-		struct rb_way *ways = RB_ARRAY(b->arena, struct rb_way, cap);
-
-		if (g->nways > 0)
-			memcpy(ways, g->ways, g->nways * sizeof(*ways));
-		g->ways = ways;
-		b->cap_ways = cap;
-	}
+	g->ways = rb_arena_grow(b->arena, g->ways, sizeof(*g->ways), g->nways, &b->cap_ways);
 	g->ways[g->nways++] = way;
 	g->points[way.from].nout++;
 	g->points[way.to].nin++;

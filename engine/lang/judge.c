@@ -17,7 +17,11 @@ const struct rb_fact_row rb_step_facts[] = {
     {NULL, NULL, NULL},
 };
 
-enum { SHOWN_MAX = 400 }; /* bytes of an expected or actual value in a message */
+enum {
+	SHOWN_MAX = 400,       /* bytes of an expected or actual value in a message */
+	LAST_WORDS_MAX = 240,  /* bytes of the last line of stderr in a reason */
+	LINE_WHOLE_MAX = 1024, /* a line that is all of an excerpt, and longer, is not whole */
+};
 
 struct rb_value
 rb_match_value(struct rb_arena *arena, const struct rb_pattern *p, const struct rb_match_fact *fact)
@@ -413,6 +417,30 @@ take_asserts(const struct rb_step *step, const struct rb_result *res, struct rb_
 	}
 }
 
+/* An exit status says that something was wrong; what it was, a program mostly says last. */
+static struct rb_str
+with_last_words(
+    const struct rb_step *step, const struct rb_result *res, const struct rb_broken *b, struct rb_eval *ev)
+{
+	bool says = res->excerpt_of != NULL && strcmp(res->excerpt_of, "stderr") == 0;
+	struct rb_str text = rb_str_trim(res->excerpt);
+	size_t from = text.n, n;
+
+	if (!says || !rb_str_is(b->assert->name, "exit") || text.n == 0 || rb_step_keeps_secret(step))
+		return b->what;
+	while (from > 0 && text.p[from - 1] != '\n')
+		from--;
+	/* Its beginning may have been left out, and with it half of a secret. */
+	if (from == 0 && text.n > LINE_WHOLE_MAX)
+		return b->what;
+	text = rb_str_trim(rb_str_cut(text, from, text.n));
+	n = text.n < LAST_WORDS_MAX ? text.n : LAST_WORDS_MAX;
+	while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+		n--;
+	return rb_arena_fmt(
+	    ev->arena, "%.*s: %.*s%s", RB_STR_ARG(b->what), (int)n, text.p, n < text.n ? "…" : "");
+}
+
 void
 rb_step_judge(
     const struct rb_step *step, const struct rb_result *res, struct rb_eval *ev, struct rb_judged *out)
@@ -446,7 +474,7 @@ rb_step_judge(
 	match = undecided_match(step, out->facts);
 	if (out->nbroken > 0) {
 		out->verdict = RB_JUDGED_FAILED;
-		out->reason = out->broken[0].what;
+		out->reason = with_last_words(step, res, &out->broken[0], ev);
 	} else if (match != NULL || undecided.n > 0 || missing.n > 0) {
 		out->verdict = RB_JUDGED_ERRORED;
 		out->reason = match != NULL ? match->value.s : undecided.n > 0 ? undecided : missing;

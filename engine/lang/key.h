@@ -35,7 +35,8 @@ enum rb_key_type {
 	RB_K_NUMBER,
 	RB_K_PORT,
 	RB_K_BOOL,
-	RB_K_PROCESS,    /* ${a process} or an int */
+	RB_K_PROCESS,    /* ${a process} */
+	RB_K_STOP,       /* the same, or `true`: TEXT */
 	RB_K_STRINGS,    /* a list of strings, or one; an element that is exactly ${list} is spliced */
 	RB_K_STRING_MAP, /* name → string */
 	RB_K_HEADERS,    /* name → RB_PLACE_HEADER; a list repeats the header */
@@ -102,7 +103,7 @@ enum {
 	RB_ON_CHECK = 1 << 10,  /* also allowed on an item of checks */
 	RB_ON_BLOCK = 1 << 11,  /* block alone */
 	RB_ON_CHECKS = 1 << 12, /* checks alone */
-	RB_ON_USE = 1 << 13,    /* use alone */
+	RB_ON_HANDED = 1 << 13, /* use, runbook: what may be handed secrets */
 	RB_ON_LEAF = RB_ON_SCRIPT | RB_ON_START | RB_ON_HTTP | RB_ON_PROBING,
 	RB_ON_ALL = RB_ON_LEAF | RB_ON_PEOPLE | RB_ON_SAY | RB_ON_GROUP | RB_ON_CALL,
 };

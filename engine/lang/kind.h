@@ -16,6 +16,8 @@ struct rb_fact_row {
 /* passed failed timed_out skipped error attempts duration started. Ends with a NULL name. */
 extern const struct rb_fact_row rb_step_facts[];
 
+enum { RB_EXIT_MAX = 255, RB_SIGNAL_MAX = 64 }; /* the greatest that a command ends with */
+
 enum {
 	RB_KIND_PEOPLE = 1 << 1,   /* waits for a person: no timeout of its own */
 	RB_KIND_OUTPUT = 1 << 2,   /* has stdout and stderr: match, stop_on, expect exit/stdout/… */
@@ -25,6 +27,7 @@ enum {
 	RB_KIND_SAYS = 1 << 6,     /* performed by flow: emits its RB_KEY_MAIN value as a `say` event */
 	RB_KIND_WAITS = 1 << 7,    /* performed by flow: passes after its RB_KEY_MAIN value, a duration */
 	RB_KIND_CONNECTS = 1 << 8, /* makes a connection, which may be refused */
+	RB_KIND_ACTS = 1 << 9,     /* begins or ends processes: no reason makes its change a look */
 };
 
 /* What a person is asked; flow hands it to the driver's `ask`. */
@@ -76,6 +79,7 @@ struct rb_mock {
 	bool refused;           /* RB_KIND_CONNECTS: no connection was made */
 	int64_t takes, wall;    /* ns; the time at its end */
 	int64_t pid;            /* for what has one and was given none */
+	bool cut; /* it was ended before its end, by its timeout say: what is known of it then */
 };
 
 struct rb_kind {
@@ -111,8 +115,8 @@ struct rb_kind {
 	void (*summary)(const struct rb_request *req, struct rb_buf *out);
 	/* Of a test: completes what it gives to the result that the kind's runner would have had: its ending,
 	 * facts, summary, record; not the facts of `match`. 0, or -1 with res->reason where the facts given
-	 * contradict each other. NULL: tests give no results for the kind, which asks a person or is performed by
-	 * flow. */
+	 * contradict each other. NULL: tests give no results for the kind, which asks a person or is
+	 * performed by flow. */
 	int (*mock)(const struct rb_mock *m, struct rb_result *res);
 };
 

@@ -215,7 +215,7 @@ void rb_lower_secret_fields(struct rb_lower *l);
 struct rb_decl *rb_lower_find_secret(
     const struct rb_expr_ctx *ctx, const struct rb_unit *unit, const struct rb_node *name);
 /* What a `use` hands over to the library: fills call->secrets. */
-void rb_lower_hand_over(struct rb_part *p, const struct rb_unit *library, struct rb_call *call);
+void rb_lower_hand_over(struct rb_part *p, const struct rb_unit *callee, struct rb_call *call);
 
 /* ---- lower_inherit.c ---- */
 

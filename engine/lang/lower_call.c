@@ -11,7 +11,7 @@ struct callee {
 	size_t ninputs;
 	const struct rb_output *outputs;
 	size_t noutputs;
-	const struct rb_secret *secrets; /* that a library is handed */
+	const struct rb_secret *secrets; /* that a library or runbook may be handed */
 	size_t nsecrets;
 };
 
@@ -88,7 +88,7 @@ find_callee(struct rb_part *p, const struct rb_node *node, struct rb_call *call,
 		if (!library) {
 			call->what = RB_CALL_RUNBOOK;
 			call->unit = u;
-			*to = (struct callee){u->id, u->inputs, u->ninputs, NULL, 0, NULL, 0};
+			*to = (struct callee){u->id, u->inputs, u->ninputs, NULL, 0, u->secrets, u->nsecrets};
 			return true;
 		}
 		call->what = RB_CALL_LIBRARY;
@@ -241,8 +241,8 @@ rb_lower_call(struct rb_part *p)
 		return;
 	lower_with(p, &to, call);
 	check_missing(p, &to);
-	if (call->what == RB_CALL_LIBRARY)
-		rb_lower_hand_over(p, call->proc->unit, call);
+	if (call->what != RB_CALL_PROCEDURE)
+		rb_lower_hand_over(p, call->unit != NULL ? call->unit : call->proc->unit, call);
 	lower_facts(p, &to);
 	p->step->call = call;
 }

@@ -1,14 +1,12 @@
 /* Edges: where a step leads, as the value of on_pass, on_fail, on_timeout, then, else, or as an item of a
  * list; and the borders that they may not cross. */
+#include <string.h>
+
 #include "lang/decode.h"
 #include "lang/lower.h"
+#include "text/yaml_write.h"
 
-static const struct {
-	const char *name;
-	enum rb_end end;
-} endings[] = {{"resolved", RB_END_RESOLVED}, {"failed", RB_END_FAILED}, {"escalated", RB_END_ESCALATED}};
-
-enum { ENDINGS = sizeof(endings) / sizeof(*endings) };
+enum { REASON_MAX = 300 }; /* bytes of a reason that is written out again */
 
 /* --- borders --- */
 
@@ -122,23 +120,45 @@ lower_goto(struct rb_part *p, struct rb_span span, struct rb_str name, struct rb
 
 /* --- forms --- */
 
+/* `end "resolved: it answers"`: how an ending is written with its reason. */
+static bool
+hint_reason(struct rb_part *p, struct rb_diag *diag, struct rb_str word, const char *ending)
+{
+	struct rb_str rest = rb_str_cut(word, strlen(ending), word.n), why;
+	struct rb_buf b;
+
+	if (!rb_str_starts(word, ending) || rest.n < 2 || strchr(": ,-", rest.p[0]) == NULL)
+		return false;
+	for (why = rest; why.n > 0 && strchr(": ,-", why.p[0]) != NULL;)
+		why = rb_str_cut(why, 1, why.n);
+	rb_buf_init(&b, p->ctx.arena->alloc, REASON_MAX);
+	rb_yaml_scalar(&b, why);
+	rb_diag_hint(p->ctx.diags, diag, "with its reason it is {end: {%s: %s}}", ending,
+	    b.lost == 0 ? rb_buf_cstr(&b) : "…");
+	rb_buf_free(&b);
+	return true;
+}
+
 static void
 lower_end(struct rb_part *p, const struct rb_node *node, struct rb_str word, struct rb_edge *edge)
 {
-	struct rb_str names[ENDINGS];
+	struct rb_str names[RB_ENDS];
 	struct rb_diag *diag;
 
-	for (size_t i = 0; i < ENDINGS; i++) {
-		names[i] = rb_str_c(endings[i].name);
-		if (rb_str_is(word, endings[i].name)) {
+	for (size_t i = 0; i < RB_ENDS; i++) {
+		names[i] = rb_str_c(rb_end_words[i]);
+		if (rb_str_is(word, rb_end_words[i])) {
 			edge->kind = RB_EDGE_END;
-			edge->end = endings[i].end;
+			edge->end = (enum rb_end)i;
 			return;
 		}
 	}
 	diag = rb_diag_add(p->ctx.diags, RB_E_EDGE, node->span,
 	    "a run ends `resolved`, `failed` or `escalated`, not `%.*s`", RB_STR_ARG(word));
-	rb_diag_suggest(p->ctx.diags, diag, word, names, ENDINGS);
+	for (size_t i = 0; i < RB_ENDS; i++)
+		if (hint_reason(p, diag, word, rb_end_words[i]))
+			return;
+	rb_diag_suggest(p->ctx.diags, diag, word, names, RB_ENDS);
 }
 
 /* A reason is a sentence, and sentences have commas: what these cut off inside of { } is put together again.
@@ -188,7 +208,7 @@ lower_end_map(struct rb_part *p, const struct rb_node *node, struct rb_edge *edg
 	if (f.node == NULL)
 		return;
 	edge->kind = RB_EDGE_END;
-	edge->end = endings[row - rb_end_keys].end;
+	edge->end = (enum rb_end)(row - rb_end_keys);
 	edge->reason = f.tmpl;
 	rb_lower_field_reads(p, &f);
 }

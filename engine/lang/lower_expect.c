@@ -5,7 +5,7 @@
 
 #include "lang/lower.h"
 
-enum { STATUS_MIN = 100, STATUS_MAX = 599, EXIT_MAX = 255, SIGNAL_MAX = 64, PATH_MAX_BYTES = 1024 };
+enum { STATUS_MIN = 100, STATUS_MAX = 599, PATH_MAX_BYTES = 1024 };
 
 /* --- making assertions --- */
 
@@ -85,7 +85,9 @@ signal_named(struct rb_str s, struct rb_range *r)
 static bool
 range_of(int row, struct rb_str s, struct rb_range *r)
 {
-	int64_t max = row == RB_EXPECT_STATUS ? STATUS_MAX : row == RB_EXPECT_EXIT ? EXIT_MAX : SIGNAL_MAX;
+	int64_t max = row == RB_EXPECT_STATUS ? STATUS_MAX
+		      : row == RB_EXPECT_EXIT ? RB_EXIT_MAX
+					      : RB_SIGNAL_MAX;
 	int64_t min = row == RB_EXPECT_STATUS ? STATUS_MIN : row == RB_EXPECT_EXIT ? 0 : 1;
 	size_t dash = rb_str_find(s, RB_STR("-"), 1);
 

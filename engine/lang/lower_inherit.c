@@ -38,7 +38,7 @@ add_secrets(struct rb_inherit *to, const struct rb_expr_ctx *ctx, const struct r
 
 	if (node->kind == RB_NODE_MAP) {
 		rb_diag_add(ctx->diags, RB_E_TYPE, node->span,
-		    "`secrets` takes %s here: only `use` has other names for them",
+		    "`secrets` takes %s here: only `use` and `runbook` have other names for them",
 		    rb_key_type_name(RB_K_NAMES));
 		return;
 	}

@@ -101,7 +101,7 @@ static bool
 ordered(enum rb_base base)
 {
 	return base == RB_INT || base == RB_NUMBER || base == RB_SIZE || base == RB_DURATION ||
-	       base == RB_VERSION;
+	       base == RB_TIME || base == RB_VERSION;
 }
 
 static struct rb_value
@@ -113,7 +113,7 @@ bound(const struct rb_expr_ctx *ctx, const struct rb_input *in, const struct rb_
 		return unset;
 	if (!ordered(in->type->base)) {
 		rb_diag_add(ctx->diags, RB_E_CONFLICT, f->node->span,
-		    "`%s` is for numbers, sizes, durations and versions, not for %s", f->key->name,
+		    "`%s` is for numbers, sizes, durations, times and versions, not for %s", f->key->name,
 		    in->type->name);
 		return unset;
 	}

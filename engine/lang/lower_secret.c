@@ -1,5 +1,5 @@
-/* Secrets: where those of a file come from, and what a `use` hands over to a library, which has no sources of
- * its own: whoever uses it says what it gets. */
+/* Secrets: where those of a file come from, and what a step hands over: with `use` to a library, which has no
+ * sources of its own, and with `runbook` to another one, whose own source is then not asked. */
 #include <string.h>
 
 #include "lang/lower.h"
@@ -138,11 +138,11 @@ rb_lower_find_secret(const struct rb_expr_ctx *ctx, const struct rb_unit *unit, 
 /* --- handing over --- */
 
 static const struct rb_secret *
-secret_named(const struct rb_unit *library, struct rb_str name)
+secret_named(const struct rb_unit *callee, struct rb_str name)
 {
-	for (size_t i = 0; i < library->nsecrets; i++)
-		if (rb_str_eq(library->secrets[i].decl->name, name))
-			return &library->secrets[i];
+	for (size_t i = 0; i < callee->nsecrets; i++)
+		if (rb_str_eq(callee->secrets[i].decl->name, name))
+			return &callee->secrets[i];
 	return NULL;
 }
 
@@ -155,31 +155,32 @@ is_handed(const struct rb_call *call, const struct rb_secret *to)
 	return false;
 }
 
-/* `to`: the library's name for it; `ours`: that of this file. */
+/* `to`: the callee's name for it; `ours`: that of this file. */
 static void
-hand_one(struct rb_part *p, const struct rb_unit *library, struct rb_call *call, const struct rb_node *to,
+hand_one(struct rb_part *p, const struct rb_unit *callee, struct rb_call *call, const struct rb_node *to,
     const struct rb_node *ours)
 {
-	const struct rb_secret *s = secret_named(library, to->text);
-	const struct rb_decl *from = rb_lower_find_secret(&p->ctx, p->lower->unit, ours);
+	const struct rb_secret *s = secret_named(callee, to->text);
+	const struct rb_decl *decl = rb_lower_find_secret(&p->ctx, p->lower->unit, ours);
+	const struct rb_secret *from = decl != NULL ? secret_named(p->lower->unit, decl->name) : NULL;
 	struct rb_diag *diag;
 
 	if (s == NULL) {
 		diag = rb_diag_add(p->ctx.diags, RB_E_SECRET, to->span, "`%.*s` takes no secret `%.*s`",
-		    RB_STR_ARG(library->id), RB_STR_ARG(to->text));
-		suggest(&p->ctx, diag, library, to->text);
-		if (diag->hint.n == 0 && library->nsecrets == 1)
+		    RB_STR_ARG(callee->id), RB_STR_ARG(to->text));
+		suggest(&p->ctx, diag, callee, to->text);
+		if (diag->hint.n == 0 && callee->nsecrets == 1)
 			rb_diag_hint(p->ctx.diags, diag, "it takes one that it calls `%.*s`: %.*s: NAME",
-			    RB_STR_ARG(library->secrets[0].decl->name),
-			    RB_STR_ARG(library->secrets[0].decl->name));
+			    RB_STR_ARG(callee->secrets[0].decl->name),
+			    RB_STR_ARG(callee->secrets[0].decl->name));
 		return;
 	}
 	if (from == NULL || is_handed(call, s))
 		return;
-	if (s->decl->type->base == RB_URL && from->type->base != RB_URL) {
+	if (s->decl->type->base == RB_URL && from->decl->type->base != RB_URL) {
 		diag = rb_diag_add(p->ctx.diags, RB_E_EXPR_TYPE, ours->span,
 		    "`%.*s` of `%.*s` is a URL, and the secret `%.*s` is text", RB_STR_ARG(to->text),
-		    RB_STR_ARG(library->id), RB_STR_ARG(ours->text));
+		    RB_STR_ARG(callee->id), RB_STR_ARG(ours->text));
 		rb_diag_hint(p->ctx.diags, diag, "say what it is where it is declared: %.*s: {type: url, …}",
 		    RB_STR_ARG(ours->text));
 	}
@@ -188,10 +189,10 @@ hand_one(struct rb_part *p, const struct rb_unit *library, struct rb_call *call,
 
 static void
 check_missing(
-    struct rb_part *p, const struct rb_unit *library, const struct rb_call *call, const struct rb_node *node)
+    struct rb_part *p, const struct rb_unit *callee, const struct rb_call *call, const struct rb_node *node)
 {
-	for (size_t i = 0; i < library->nsecrets; i++) {
-		const struct rb_secret *s = &library->secrets[i];
+	for (size_t i = 0; i < callee->nsecrets; i++) {
+		const struct rb_secret *s = &callee->secrets[i];
 		struct rb_str name = s->decl->name;
 		struct rb_diag *diag;
 
@@ -200,7 +201,7 @@ check_missing(
 			rb_node_get(node, rb_arena_str(p->ctx.arena, name).p) != NULL))
 			continue;
 		diag = rb_diag_add(p->ctx.diags, RB_E_MISSING, p->step->action_span,
-		    "`%.*s` needs the secret `%.*s`%s%.*s", RB_STR_ARG(library->id), RB_STR_ARG(name),
+		    "`%.*s` needs the secret `%.*s`%s%.*s", RB_STR_ARG(callee->id), RB_STR_ARG(name),
 		    s->help.n > 0 ? ": " : "", RB_STR_ARG(s->help));
 		rb_diag_hint(p->ctx.diags, diag,
 		    "declare one at the top of the file, and hand it over with secrets: {%.*s: NAME}",
@@ -209,7 +210,7 @@ check_missing(
 }
 
 void
-rb_lower_hand_over(struct rb_part *p, const struct rb_unit *library, struct rb_call *call)
+rb_lower_hand_over(struct rb_part *p, const struct rb_unit *callee, struct rb_call *call)
 {
 	const struct rb_node *node = p->nodes[RB_STEP_SECRETS];
 	size_t n;
@@ -220,11 +221,13 @@ rb_lower_hand_over(struct rb_part *p, const struct rb_unit *library, struct rb_c
 	call->secrets = RB_ARRAY(p->ctx.arena, struct rb_hand_over, n);
 	for (size_t i = 0; i < n; i++) {
 		if (node->kind == RB_NODE_MAP)
-			hand_one(p, library, call, node->pairs[i].key, node->pairs[i].value);
+			hand_one(p, callee, call, node->pairs[i].key, node->pairs[i].value);
 		else if (node->kind == RB_NODE_LIST)
-			hand_one(p, library, call, node->items[i], node->items[i]);
+			hand_one(p, callee, call, node->items[i], node->items[i]);
 		else
-			hand_one(p, library, call, node, node);
+			hand_one(p, callee, call, node, node);
 	}
-	check_missing(p, library, call, node);
+	/* What another runbook is not handed comes from where it says itself. */
+	if (callee->library)
+		check_missing(p, callee, call, node);
 }

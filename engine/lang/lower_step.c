@@ -190,6 +190,24 @@ rb_lower_args(struct rb_part *p, const struct rb_node *value)
 		s->kind->check(&p->ctx, s);
 }
 
+/* What is done in a drill must leave the host as it was, whatever the file says. */
+static bool
+check_acts(struct rb_part *p, const struct rb_node *node, enum rb_effect own, enum rb_effect e)
+{
+	const struct rb_step *s = p->step;
+	bool stays = (s->kind->traits & RB_KIND_STAYS) != 0;
+	struct rb_diag *d;
+
+	if (e > RB_READ || own == RB_READ || (s->kind->traits & RB_KIND_ACTS) == 0 || (stays && !s->keep))
+		return true;
+	d = rb_diag_add(p->ctx.diags, RB_E_CONFLICT, node->span,
+	    "`%s` that %s changes something, whatever the reason", s->action,
+	    stays ? "leaves a program behind" : "stops a process");
+	if (stays)
+		rb_diag_hint(p->ctx.diags, d, "with `keep: false` the program ends with the run");
+	return false;
+}
+
 /* `effect: danger`, or with the reason, without which a change is not taken for a read. */
 static void
 lower_effect(struct rb_part *p)
@@ -233,6 +251,8 @@ lower_effect(struct rb_part *p)
 		rb_diag_hint(p->ctx.diags, diag, "write effect: {read: why it only reads}");
 		return;
 	}
+	if (!check_acts(p, node, own, e))
+		return;
 	if (s->kind->effect == RB_READ && s->kind->effect_of == NULL && e > RB_READ) {
 		struct rb_diag *diag =
 		    rb_diag_add(p->ctx.diags, RB_E_CONFLICT, node->span, "`%s` only reads", s->action);
@@ -327,11 +347,11 @@ rb_lower_leaf(struct rb_part *p, const struct rb_node *value)
 	struct rb_step *s = p->step;
 
 	rb_lower_args(p, value);
+	s->keep = flag(p, RB_STEP_KEEP, true);
 	lower_effect(p);
 	s->stdin_ = rb_lower_field(p, &p->ctx, RB_STEP_STDIN);
 	s->log = rb_lower_field(p, &p->ctx, RB_STEP_LOG);
 	s->pidfile = rb_lower_field(p, &p->ctx, RB_STEP_PIDFILE);
-	s->keep = flag(p, RB_STEP_KEEP, true);
 	s->interactive = flag(p, RB_STEP_INTERACTIVE, false);
 	check_interactive(p);
 	rb_lower_facts(p);

@@ -3,7 +3,11 @@
 
 #include <stddef.h>
 
-const char *const rb_effect_words[RB_EFFECTS] = {[RB_READ] = "read", [RB_CHANGE] = "change", [RB_DANGER] = "danger"};
+const char *const rb_effect_words[RB_EFFECTS] = {
+    [RB_READ] = "read", [RB_CHANGE] = "change", [RB_DANGER] = "danger"};
+
+const char *const rb_end_words[RB_ENDS] = {
+    [RB_END_RESOLVED] = "resolved", [RB_END_FAILED] = "failed", [RB_END_ESCALATED] = "escalated"};
 
 void
 rb_program_free(struct rb_program *p)

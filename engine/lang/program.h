@@ -24,7 +24,8 @@ enum rb_op {
 	RB_OP_EDGE,   /* goto, end, done, fail as a list item: ->edge */
 };
 
-enum rb_end { RB_END_RESOLVED, RB_END_FAILED, RB_END_ESCALATED };
+enum rb_end { RB_END_RESOLVED, RB_END_FAILED, RB_END_ESCALATED, RB_ENDS };
+extern const char *const rb_end_words[RB_ENDS]; /* "resolved", as it is written behind `end` */
 
 enum rb_edge_kind {
 	RB_EDGE_NONE, /* not given: the outcome's default */
@@ -158,10 +159,10 @@ struct rb_binding {
 	const struct rb_input *input;
 };
 
-/* A secret of the caller that a library gets, under a name of its own. */
+/* A secret of the caller that a library or another runbook gets, under the name that it has there. */
 struct rb_hand_over {
 	const struct rb_secret *to;
-	const struct rb_decl *from; /* in the caller's file */
+	const struct rb_secret *from; /* in the caller's file */
 	struct rb_span span;
 };
 
@@ -174,7 +175,7 @@ struct rb_call {
 	size_t nwith;
 	struct rb_binding *with;
 	size_t nsecrets;
-	struct rb_hand_over *secrets; /* LIBRARY */
+	struct rb_hand_over *secrets; /* LIBRARY, RUNBOOK */
 };
 
 struct rb_env_key {

@@ -2,8 +2,6 @@
  * here-documents. Its words are shell_words.c's. */
 #include "lang/shell_words_impl.h"
 
-enum { WORDS_FIRST = 8 };
-
 /* ---- redirections and here-documents ---- */
 
 /* The text of a here-document from i on, up to the line of its word. */
@@ -146,15 +144,7 @@ read_redirect(struct rb_shell_reader *r, size_t op, struct rb_shell_redirect ***
 static void
 add_word(struct rb_shell_reader *r, struct rb_shell_command *c, size_t *cap, const struct rb_shell_word *w)
 {
-	if (c->nwords == *cap) {
-		struct rb_shell_word *words;
-
-		*cap = *cap > 0 ? *cap * 2 : WORDS_FIRST;
-		words = RB_ARRAY(r->arena, struct rb_shell_word, *cap);
-		if (c->nwords > 0)
-			memcpy(words, c->words, c->nwords * sizeof(words[0]));
-		c->words = words;
-	}
+	c->words = rb_arena_grow(r->arena, c->words, sizeof(*c->words), c->nwords, cap);
 	c->words[c->nwords++] = *w;
 }
 

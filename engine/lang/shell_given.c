@@ -20,16 +20,6 @@ rb_shell_listed(const char *list, struct rb_str word)
 	return false;
 }
 
-struct rb_str
-rb_shell_basename(struct rb_str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return rb_str_cut(path, i, path.n);
-}
-
 size_t
 rb_shell_option(const struct rb_shell_word *words, size_t n, size_t i, const char *values)
 {
@@ -296,7 +286,7 @@ rb_shell_give(struct rb_shell_found *f, bool shell)
 		if (c->runs != RB_RUNS_PROGRAM && c->runs != RB_RUNS_BUILTIN)
 			continue;
 		for (size_t k = 0; k < sizeof(givers) / sizeof(givers[0]) && last == c; k++) {
-			if (rb_shell_listed(givers[k].names, rb_shell_basename(c->words[0].text)))
+			if (rb_shell_listed(givers[k].names, rb_str_file(c->words[0].text)))
 				last = give(f, &givers[k], c);
 		}
 	}

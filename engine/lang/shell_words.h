@@ -68,8 +68,6 @@ struct rb_shell_command *rb_shell_commands(struct rb_arena *arena, struct rb_str
  * are the caller's; `exact` from 0 on. Words in the texts of `bash -c` stand at offsets of that word's text.
  */
 struct rb_shell_command *rb_shell_argv(struct rb_arena *arena, struct rb_shell_word *words, size_t n);
-/* The last part of a path: what a program is called. */
-struct rb_str rb_shell_basename(struct rb_str path);
 /* How many words the option at words[i] takes: 2 with a value of its own, if it is one of `values` ("-u
  * --user"), else 1; 0 where it is no option, or "-" or "--". */
 size_t rb_shell_option(const struct rb_shell_word *words, size_t n, size_t i, const char *values);

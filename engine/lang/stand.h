@@ -16,6 +16,14 @@ enum rb_stand_phase {
 	RB_STAND_FINALLY, /* the steps are over: ->end; the step stands in the level's `finally` */
 };
 
+/* What is decided already of a step around the point: that its body did not pass, where its `finally` is
+ * under way, or that an item of its loop failed, which goes on behind that. */
+struct rb_stand_left {
+	const struct rb_step *step;
+	bool loop;
+	struct rb_edge edge; /* what led out of the body; NONE: it failed */
+};
+
 struct rb_stand_level {
 	const struct rb_unit *unit;
 	const struct rb_procedure *proc; /* or NULL */
@@ -26,6 +34,8 @@ struct rb_stand_level {
 	 * with its `if` and `done_if` already decided: it would be done; or NULL in RUNGS: all of them. */
 	const struct rb_step *step;
 	struct rb_frame *frame; /* loop variables hold the current item */
+	size_t nleft;
+	struct rb_stand_left *left;
 	int64_t item, items; /* innermost loop around the step: which item (0-based), of how many; -1: none */
 };
 

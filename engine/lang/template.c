@@ -42,15 +42,7 @@ add_part(struct reader *r, struct part part)
 {
 	struct rb_tmpl *t = r->t;
 
-	if (t->len == r->cap) {
-		struct part *more;
-
-		r->cap = r->cap > 0 ? r->cap * 2 : 4;
-		more = RB_ARRAY(r->ctx->arena, struct part, r->cap);
-		if (t->len > 0)
-			memcpy(more, t->parts, t->len * sizeof(*more));
-		t->parts = more;
-	}
+	t->parts = rb_arena_grow(r->ctx->arena, t->parts, sizeof(*t->parts), t->len, &r->cap);
 	t->parts[t->len++] = part;
 }
 

@@ -174,8 +174,8 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"```\n"},
     {"stop", "Stopping a process",
 	"`stop` takes a process that a step found, or with `true` all that the same step finds. A bare "
-	"number is\n"
-	"refused: it may be another process by the time.\n"
+	"number,\n"
+	"or a name, is an error of the file: it may be another process by the time.\n"
 	"\n"
 	"```yaml\n"
 	"- {id: holder, port: 8000}\n"
@@ -183,7 +183,7 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"  confirm: Stop ${holder.command}?\n"
 	"- process: {pattern: \"uvicorn api:app\", stop: true}\n"
 	"```\n"},
-    {"secrets", "Secrets of a library",
+    {"secrets", "Secrets that are handed over",
 	"A library has no secrets of its own: it declares which it takes, and whoever uses it hands them "
 	"over\n"
 	"in `secrets` of the step, as a map of the library's names to those of the file, or as a list where "
@@ -202,7 +202,63 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"\n"
 	"In the library stands `secrets: {webhook: {type: url, help: URL of the webhook}}`. Only a secret of "
 	"the\n"
-	"type url can begin the URL of a request.\n"},
+	"type url can begin the URL of a request.\n"
+	"\n"
+	"Another runbook has sources of its own. What `secrets` of a `runbook` step hands over takes their "
+	"place:\n"
+	"the source is then asked only where this file has no value to hand over.\n"
+	"\n"
+	"```\n"
+	"secrets:\n"
+	"  url_password: {command: [settings, get, DATABASE_PASSWORD], optional: true}\n"
+	"steps:\n"
+	"  - runbook: database-connection-failure.yaml\n"
+	"    secrets: {db_password: url_password}\n"
+	"```\n"},
+    {"scenario scenarios test tests", "Tests of runbooks",
+	"`runbook test` plays a runbook in scenarios: each gives the results that steps would have had on "
+	"that\n"
+	"day, and the answers of the operator, and says what is to come of it. Nothing is executed. They "
+	"stand\n"
+	"beside the runbook, in `NAME.test.yaml`; docs/testing-runbooks.md has all of it.\n"
+	"\n"
+	"```\n"
+	"test: queue-stuck.yaml\n"
+	"scenarios:\n"
+	"  - name: a worker that hangs is restarted\n"
+	"    results:\n"
+	"      depth: {json: {waiting: 5000}}\n"
+	"      worker: {count: 1}\n"
+	"      restart: {}\n"
+	"    answers: {restart: yes}\n"
+	"    expect: {outcome: resolved, changes: [restart]}\n"
+	"```\n"},
+    {"mock mocks mocked result", "Results of a scenario",
+	"What a step found on that day stands under its id in `results`, by the names of its facts "
+	"(`runbook\n"
+	"explain http` lists those of an action); a list gives one to each attempt or visit. What is left "
+	"away gets\n"
+	"the value of an ordinary success. Steps inside of a call are named `CALL/STEP`; `CALL: {outputs: "
+	"{…}}`\n"
+	"stands for the whole call, and then nothing inside of it is tested.\n"
+	"\n"
+	"```\n"
+	"results:\n"
+	"  front: {status: 502}\n"
+	"  holder/seen: {pid: 4242, command: python3 stale.py, user: app}\n"
+	"  restart: [{exit: 1}, {exit: 0}]\n"
+	"  late: {takes: 30s}\n"
+	"  gone: {failed: connection refused}\n"
+	"```\n"},
+    {"coverage edge edges", "Coverage of scenarios",
+	"Behind the scenarios of a file `runbook test` says how many of the runbook's steps they perform, "
+	"and "
+	"how\n"
+	"many of its edges they take: arms of branches, both ways of an `if`, `on_pass`, `on_fail`, "
+	"confirmations,\n"
+	"choices, loops, ends. Each edge that none takes is told with its line. `--coverage 100` fails where "
+	"one is\n"
+	"left out.\n"},
     {NULL, NULL, NULL},
 };
 

@@ -37,6 +37,7 @@ const struct rb_type_row rb_type_rows[] = {
     {"percent", RB_NUMBER, "a number with or without %, as 90%"},
     {"size", RB_SIZE, "bytes with a unit, as 200MB or 1GiB"},
     {"duration", RB_DURATION, "a time with a unit, as 90s or 1h30m"},
+    {"time", RB_TIME, "a moment, as 2026-11-22T03:04:05Z"},
     {"bool", RB_BOOL, "true or false"},
     {"port", RB_INT, "a port number, 1 to 65535"},
     {"url", RB_URL, "an address with its scheme, as http://127.0.0.1:8000"},

@@ -62,8 +62,8 @@ void rb_type_name(const struct rb_type *t, struct rb_buf *out);
 
 /* The words of `type:` in inputs, values and captures. */
 struct rb_type_row {
-	const char *name; /* text, int, number, percent, size, duration, bool, port, url, path, file, dir,
-			     version, … */
+	const char *name; /* text, int, number, percent, size, duration, time, bool, port, url, path, file,
+			     dir, version, … */
 	enum rb_base base;
 	const char *help; /* what a value looks like */
 };

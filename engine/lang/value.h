@@ -122,5 +122,10 @@ struct rb_value rb_value_parse(struct rb_arena *arena, const struct rb_type_row 
 /* Sizes: "200MB" (powers of 1000: B kB MB GB TB) and "1.5GiB" (1024: KiB MiB GiB TiB), with at most 6
  * decimals; a unit is required but for 0. 0, or -1 if it is none or overflows. */
 int rb_size_parse(struct rb_str text, int64_t *bytes);
+/* Days of a month, 1 to 12, of the proleptic Gregorian calendar. */
+int64_t rb_days_in(int64_t year, int64_t month);
+/* A moment as it is shown: "2026-11-22T03:04:05.678Z", with or without the fraction; ns since the epoch. 0,
+ * or -1 if it is none. */
+int rb_time_parse(struct rb_str text, int64_t *wall);
 
 #endif

@@ -163,6 +163,84 @@ parse_size(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str
 	return rb_size_parse(s, &bytes) == 0 ? rb_v_of(RB_V_SIZE, bytes) : wrong(arena, type, s);
 }
 
+int64_t
+rb_days_in(int64_t year, int64_t month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+		return 29;
+	return days[month - 1];
+}
+
+/* The number that digits at a place of "2026-11-22T03:04:05Z" make. */
+static int64_t
+digits(struct rb_str s, size_t at, size_t n)
+{
+	int64_t v = 0;
+
+	for (size_t i = at; i < at + n; i++)
+		v = v * 10 + (s.p[i] - '0');
+	return v;
+}
+
+/* What follows the seconds: a fraction of up to 9 digits, and the Z. */
+static int
+end_of_time(struct rb_str s, int64_t *ns)
+{
+	int64_t unit = RB_SECOND;
+	size_t i = 1;
+
+	*ns = 0;
+	if (rb_str_is(s, "Z"))
+		return 0;
+	for (; i < s.n && is_digit(s.p[i]) && unit > 1; i++) {
+		unit /= 10;
+		*ns += (s.p[i] - '0') * unit;
+	}
+	return i > 1 && s.p[0] == '.' && rb_str_is(rb_str_cut(s, i, s.n), "Z") ? 0 : -1;
+}
+
+/* RFC 3339 in UTC. Days are counted as in "days from civil". */
+int
+rb_time_parse(struct rb_str s, int64_t *wall)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:dd";
+	int64_t year, month, day, hour, minute, second, era, of_era, of_year, ns;
+
+	if (s.n < sizeof(form) || end_of_time(rb_str_cut(s, sizeof(form) - 1, s.n), &ns) != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(form) - 1; i++) {
+		if (form[i] == 'd' ? !is_digit(s.p[i]) : s.p[i] != form[i])
+			return -1;
+	}
+	year = digits(s, 0, 4);
+	month = digits(s, 5, 2);
+	day = digits(s, 8, 2);
+	hour = digits(s, 11, 2);
+	minute = digits(s, 14, 2);
+	second = digits(s, 17, 2);
+	if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 ||
+	    day > rb_days_in(year, month) || hour > 23 || minute > 59 || second > 59)
+		return -1;
+	year -= month <= 2;
+	era = year / 400;
+	of_era = year - era * 400;
+	of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	*wall =
+	    ((era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468) * 24 + hour) * 3600;
+	*wall = (*wall + minute * 60 + second) * RB_SECOND + ns;
+	return 0;
+}
+
+static struct rb_value
+parse_time(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str s)
+{
+	int64_t wall;
+
+	return rb_time_parse(s, &wall) == 0 ? rb_v_of(RB_V_TIME, wall) : wrong(arena, type, s);
+}
+
 static struct rb_value
 parse_duration(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str s)
 {
@@ -245,6 +323,7 @@ static const struct {
     {"percent", parse_percent},
     {"size", parse_size},
     {"duration", parse_duration},
+    {"time", parse_time},
     {"bool", parse_bool},
     {"port", parse_port},
     {"url", parse_url},

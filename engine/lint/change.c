@@ -388,7 +388,7 @@ judge_sql(struct finder *f, const struct call *call, struct rb_str sql)
 	if (word.n == 0)
 		return;
 	rb_buf_init(&what, NULL, WHAT_MAX);
-	add_word(&what, rb_shell_basename(call->c->words[0].text));
+	add_word(&what, rb_str_file(call->c->words[0].text));
 	rb_buf_c(&what, " …");
 	add_word(&what, word);
 	tell(f, call->row, "changes something", rb_buf_view(&what), &call->c->words[0]);
@@ -477,7 +477,7 @@ find_row(struct finder *f, const struct rb_shell_command *c, const struct rb_cha
 	find_sql(f, &call);
 	rb_buf_init(&what, NULL, WHAT_MAX);
 	rb_buf_init(&unused, NULL, WHAT_MAX);
-	add_word(&what, rb_shell_basename(c->words[0].text));
+	add_word(&what, rb_str_file(c->words[0].text));
 	if (one_holds(&call, row->changes, &what) && !one_holds(&call, row->unless, &unused))
 		tell(f, row, "changes something", rb_buf_view(&what), &c->words[0]);
 	rb_buf_free(&what);
@@ -487,7 +487,7 @@ find_row(struct finder *f, const struct rb_shell_command *c, const struct rb_cha
 static void
 find_rows(struct finder *f, const struct rb_shell_command *c)
 {
-	struct rb_str path = c->words[0].text, base = rb_shell_basename(path);
+	struct rb_str path = c->words[0].text, base = rb_str_file(path);
 
 	/* Of $venv/bin/pip the name is plain, whatever comes before it. */
 	if (base.n == 0 || memchr(base.p, '$', base.n) != NULL)

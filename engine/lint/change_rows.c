@@ -23,6 +23,9 @@
 	"--header --user --max-time --connect-timeout --user-agent --cookie --cookie-jar --config "          \
 	"--write-out --proxy --dump-header --cacert --cert --key --resolve --retry --retry-delay "           \
 	"--retry-max-time --unix-socket --interface --url --output-dir --limit-rate"
+#define CURL_SENDS                                                                                           \
+	"-X=POST|-X=PUT|-X=DELETE|-X=PATCH|--request=POST|--request=PUT|--request=DELETE|--request=PATCH"
+#define CURL_ASKS "-X=GET|--request=GET|-X=HEAD|--request=HEAD|-X=OPTIONS|--request=OPTIONS"
 #define KUBE_VALUES                                                                                          \
 	"-n -s -c -l -o --namespace --context --kubeconfig --server --cluster --user --as --token "          \
 	"--container "                                                                                       \
@@ -66,7 +69,7 @@ const struct rb_change_row rb_change_rows[] = {
     /* processes */
     {"kill pkill killall killall5", "-s -n --signal", ALWAYS, "-0|-l|-L|--list|--table|-s=0|-n=0|--signal=0",
 	NULL, NULL, RB_CHANGE_WHOLE},
-    {"fuser", "-n -s -M", "-k|--kill", "-l|--list-signals", NULL, NULL, 0},
+    {"fuser", "-n --namespace", "-k|--kill", "-l|--list-signals", NULL, NULL, 0},
     {"renice", NULL, ALWAYS, NULL, NULL, NULL, 0},
     {"jcmd", NULL, "* GC.run|* GC.heap_dump|* JFR.start|* JFR.stop|* JFR.dump|* VM.set_flag", NULL, NULL,
 	NULL, 0},
@@ -293,11 +296,9 @@ const struct rb_change_row rb_change_rows[] = {
     {"curl", CURL_VALUES,
 	"-o=FILE|--output=FILE|-O|--remote-name*|-D=FILE|--dump-header=FILE|-c=FILE|--cookie-jar=FILE", NULL,
 	NULL, NULL, 0},
-    {"curl", CURL_VALUES,
-	"-X=POST|-X=PUT|-X=DELETE|-X=PATCH|--request=POST|--request=PUT|--request=DELETE|--request=PATCH",
-	NULL, NULL, NULL, RB_CHANGE_HTTP},
-    {"curl", CURL_VALUES, "-d|--data*|-F|--form*|-T|--upload-file|--json", "-G|--get|-X|--request", NULL,
-	NULL, RB_CHANGE_HTTP},
+    {"curl", CURL_VALUES, CURL_SENDS, NULL, NULL, NULL, RB_CHANGE_HTTP},
+    {"curl", CURL_VALUES, "-d|--data*|-F|--form*|-T|--upload-file|--json",
+	"-G|--get|" CURL_ASKS "|" CURL_SENDS, NULL, NULL, RB_CHANGE_HTTP},
     {"wget",
 	"-O -o -P -t -T -U -e --output-document --output-file --tries --timeout --header --user --password "
 	"--method "

@@ -229,6 +229,68 @@ fits_lost(const struct rb_step *step, const struct rb_claim *c)
 	return rb_claims_accord(&said, c) != RB_ACCORD_NO;
 }
 
+/* Whether some number of these may be what the claim says. */
+static bool
+fits_ranges(const struct rb_assert *a, const struct rb_claim *c)
+{
+	int64_t n = c->value.i;
+
+	for (size_t i = 0; i < a->nranges; i++) {
+		int64_t from = a->ranges[i].from, to = a->ranges[i].to;
+		bool fits = c->kind == RB_CLAIM_EQUAL
+				? (c->holds ? from <= n && n <= to : from != n || to != n)
+			    : c->kind == RB_CLAIM_BELOW ? (c->holds ? from < n : to >= n)
+							: (c->holds ? to > n : from <= n);
+
+		if (fits)
+			return true;
+	}
+	return false;
+}
+
+/* The assertion of numbers that a claim compares: of `exit`, `signal` or `status`. NULL: there is none. */
+static const struct rb_assert *
+compared(const struct rb_step *step, const struct rb_claim *c)
+{
+	if (c->kind < RB_CLAIM_EQUAL || c->kind == RB_CLAIM_TEXT || c->value.kind != RB_V_INT)
+		return NULL;
+	for (size_t i = 0; i < step->nasserts; i++) {
+		if (step->asserts[i].nranges > 0 && rb_str_eq(step->asserts[i].name, rb_path_fact(c->path)))
+			return &step->asserts[i];
+	}
+	return NULL;
+}
+
+/* Whether a claim fits to what a step says that passed: it exited with 0, somebody listens, something runs.
+ */
+static bool
+fits_passed(const struct rb_step *step, const struct rb_claim *c)
+{
+	const struct rb_assert *a = compared(step, c);
+	size_t row = lost_row(step->kind, rb_path_fact(c->path));
+	struct rb_claim said = {.kind = RB_CLAIM_ABOVE, .holds = true, .decl = c->decl, .path = c->path};
+
+	if (a != NULL && !fits_ranges(a, c))
+		return false;
+	if (row == LOST || lost[row].value == RB_V_UNSET || stops(step) || c->kind == RB_CLAIM_TEXT)
+		return true;
+	if (lost[row].value == RB_V_BOOL)
+		return c->kind != RB_CLAIM_TRUTH || c->holds;
+	said.value = rb_v_int(0);
+	return c->kind < RB_CLAIM_EQUAL || rb_claims_accord(&said, c) != RB_ACCORD_NO;
+}
+
+/* A script of which only the exit is judged, and was as it should be, has not failed. */
+static bool
+fits_failed(const struct rb_step *step, const struct rb_claim *c)
+{
+	const struct rb_assert *a = compared(step, c);
+
+	return a == NULL || !rb_str_is(a->name, "exit") || c->kind != RB_CLAIM_EQUAL || !c->holds ||
+	       step->nasserts > 1 || step->ncaptures > 0 || step->verify != NULL || step->stop_on != NULL ||
+	       !fits_ranges(a, c);
+}
+
 unsigned
 rb_fates_allowed(const struct rb_step *step, const struct rb_claim *c)
 {
@@ -236,8 +298,11 @@ rb_fates_allowed(const struct rb_step *step, const struct rb_claim *c)
 	size_t row = common_row(step, fact);
 	unsigned yes;
 
-	if (c->kind == RB_CLAIM_TEXT || fact.n == 0 || (c->kind == RB_CLAIM_DEFINED && !c->holds))
+	if (c->kind == RB_CLAIM_TEXT || fact.n == 0)
 		return RB_FATES;
+	/* What every step has is missing only where the table says so. */
+	if (c->kind == RB_CLAIM_DEFINED && !c->holds)
+		return row < COMMON ? without(step, fact) : (unsigned)RB_FATES;
 	if (c->kind == RB_CLAIM_TRUTH && row < COMMON && common[row].yes != 0) {
 		yes = common[row].yes;
 		if (c->holds)
@@ -246,7 +311,13 @@ rb_fates_allowed(const struct rb_step *step, const struct rb_claim *c)
 		return rb_str_is(fact, "timed_out") ? RB_FATES : RB_FATES & ~yes;
 	}
 	yes = RB_FATES & ~without(step, fact);
-	if (step->op == RB_OP_LEAF && step->loop == NULL && !fits_lost(step, c))
+	if (step->op != RB_OP_LEAF || step->loop != NULL)
+		return yes;
+	if (!fits_lost(step, c))
 		yes &= ~(unsigned)RB_FATE_LOST;
+	if (!fits_passed(step, c))
+		yes &= ~(unsigned)RB_FATE_PASSED;
+	if (!fits_failed(step, c))
+		yes &= ~(unsigned)RB_FATE_FAILED;
 	return yes;
 }

@@ -23,6 +23,40 @@ note_given(struct rb_paths *p, const struct rb_unit *u)
 	}
 }
 
+static void
+note_read(void *ctx, const struct rb_decl *decl, unsigned up, struct rb_str path, const struct rb_expr *at)
+{
+	bool *reads = ctx;
+
+	(void)up;
+	(void)path;
+	(void)at;
+	*reads = *reads || (decl != NULL && decl->kind != RB_DECL_BUILTIN);
+}
+
+static void
+note_expr(void *ctx, const struct rb_expr *e)
+{
+	if (e != NULL)
+		rb_expr_reads(e, note_read, ctx);
+}
+
+/* Values that are made of others: what is said of both may be the same thing twice. */
+static void
+note_derived(struct rb_paths *p, const struct rb_unit *u)
+{
+	for (size_t i = 0; i < u->nvalues; i++) {
+		const struct rb_field *f = &u->values[i].value;
+		bool reads = false;
+
+		note_expr(&reads, f->expr);
+		if (f->tmpl != NULL)
+			rb_tmpl_exprs(f->tmpl, note_expr, &reads);
+		if (reads)
+			rb_map_put(&p->derived, u->values[i].decl->name, p);
+	}
+}
+
 /* Returns what is left of the budget. */
 static size_t
 look_at(struct rb_arena *arena, struct rb_diags *diags, size_t budget, const struct rb_unit *u,
@@ -36,6 +70,8 @@ look_at(struct rb_arena *arena, struct rb_diags *diags, size_t budget, const str
 	p.reached = rb_graph_reachable(arena, p.g);
 	rb_map_init(&p.given, arena);
 	note_given(&p, u);
+	rb_map_init(&p.derived, arena);
+	note_derived(&p, u);
 	rb_paths_uses(&p);
 	s = rb_search_new(&p);
 	rb_paths_unset(&p, s);

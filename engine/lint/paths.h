@@ -42,7 +42,8 @@ struct rb_paths {
 	struct rb_use *uses; /* by the step that they are of, in the order of the file */
 	struct rb_map
 	    given; /* names of values that some `set` of the file gives: no condition over them is judged */
-	size_t budget; /* what the search may still cost */
+	struct rb_map derived; /* names of values that are made of inputs or other values */
+	size_t budget;         /* what the search may still cost */
 };
 
 /* A path: the way that it begins with, and the rest. */

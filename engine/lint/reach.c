@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 /* ---- steps ---- */
 
 /* Whether what stands before the step in its list, or around it, is told instead. */
@@ -71,11 +73,45 @@ is_in_rung(const struct rb_unit *u, const struct rb_step *s)
 	return false;
 }
 
+static bool
+may_escalate(const struct rb_paths *p)
+{
+	for (size_t i = 0; i < p->g->nways; i++) {
+		const struct rb_way *w = &p->g->ways[i];
+
+		if (p->reached[w->from] && w->edge != NULL && w->edge->kind == RB_EDGE_END &&
+		    w->edge->end == RB_END_ESCALATED)
+			return true;
+	}
+	return false;
+}
+
+/* Rungs that wait for a time are over with the run, but where it ends escalated: then all come at once. */
+static void
+tell_late_rungs(struct rb_paths *p)
+{
+	const struct rb_unit *u = p->g->unit;
+	const struct rb_field *limit = p->g->proc == NULL ? u->timeout : NULL;
+	char due[RB_CLOCK_DURATION], most[RB_CLOCK_DURATION];
+
+	if (limit == NULL || limit->value.kind != RB_V_DURATION || may_escalate(p))
+		return;
+	for (size_t i = 0; i < u->nrungs; i++) {
+		const struct rb_field *after = u->rungs[i].after;
+
+		if (after != NULL && after->value.kind == RB_V_DURATION && after->value.i >= limit->value.i)
+			rb_diag_add(p->diags, RB_W_UNREACHED, u->rungs[i].span,
+			    "this escalation never comes: it is due after %s, and the run's timeout is %s",
+			    rb_clock_exact(after->value.i, due), rb_clock_exact(limit->value.i, most));
+	}
+}
+
 void
 rb_paths_reach(struct rb_paths *p)
 {
 	const struct rb_graph *g = p->g;
 
+	tell_late_rungs(p);
 	for (unsigned i = 0; i < g->nsteps; i++) {
 		const struct rb_step *s = g->unit->steps_in_order[g->base + i];
 

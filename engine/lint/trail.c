@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "kinds/kinds.h"
+
 enum {
 	KNOWN = RB_FATES + 1, /* what became of the step is found; only the way there is looked for */
 	ARRIVALS = 32, /* at one point, of one search: by so many paths that differ in what they claim */
@@ -25,6 +27,7 @@ struct state {
 	unsigned fate;
 	const struct note *notes;
 	const struct rb_step *passed; /* `checks` that passed, in which the path is */
+	const struct rb_step *failed; /* `checks` that failed, of which no item was found that did */
 	bool ending;                  /* what comes last on the path was not found yet */
 	struct state *below;          /* in its pile */
 	struct state *before;         /* of those that were looked at */
@@ -33,7 +36,7 @@ struct state {
 struct arrival {
 	unsigned fates;
 	const struct note *notes;
-	const struct rb_step *passed;
+	const struct rb_step *passed, *failed;
 	bool ending;
 	struct arrival *before;
 };
@@ -96,6 +99,26 @@ pay(struct rb_search *s, size_t price)
 
 /* ---- what a way claims ---- */
 
+/* The answer that leads to a choice. Of many, only that there is one: what holds of the list is not judged.
+ */
+static void
+claim_choice(struct rb_search *s, const struct rb_way *w, struct rb_cases *out)
+{
+	const struct rb_step *step = w->step;
+	const struct rb_field *choices = &step->args[RB_ARG_ASK_CHOICES];
+	struct rb_claim *c;
+
+	if (w->arm >= choices->len)
+		return;
+	c = RB_NEW(s->p->arena, struct rb_claim);
+	*c = (struct rb_claim){.kind = RB_CLAIM_EQUAL,
+	    .holds = s->p->g->points[w->from].kind == RB_AT_ACTION,
+	    .decl = step->decl,
+	    .path = rb_arena_fmt(s->p->arena, "%.*s.answer", RB_STR_ARG(step->id)),
+	    .value = choices->items[w->arm].value};
+	out->items[0] = c;
+}
+
 static void
 claim_arm(struct rb_search *s, const struct rb_way *w, struct rb_cases *out)
 {
@@ -103,8 +126,10 @@ claim_arm(struct rb_search *s, const struct rb_way *w, struct rb_cases *out)
 	size_t end = w->kind == RB_WAY_ARM ? w->arm : step->narms;
 	struct rb_cases in = *out;
 
-	if (step->op != RB_OP_BRANCH)
+	if (step->op != RB_OP_BRANCH) {
+		claim_choice(s, w, out);
 		return;
+	}
 	for (size_t i = end > RB_PATHS_ARMS ? end - RB_PATHS_ARMS : 0; i < end; i++) {
 		if (step->arms[i].cond == NULL)
 			continue;
@@ -158,6 +183,33 @@ is_moving(void *ctx, const struct rb_decl *decl, struct rb_str path)
 }
 
 static bool
+is_derived(void *ctx, const struct rb_decl *decl, struct rb_str path)
+{
+	const struct rb_search *s = ctx;
+
+	(void)path;
+	return decl->kind == RB_DECL_VALUE && rb_map_get(&s->p->derived, decl->name) != NULL;
+}
+
+static bool
+is_settled(void *ctx, const struct rb_decl *decl, struct rb_str path)
+{
+	(void)ctx;
+	(void)path;
+	return decl->kind == RB_DECL_INPUT || decl->kind == RB_DECL_VALUE;
+}
+
+/* Whether the one may follow from the other: a value that is made of others, beside one of these. */
+static bool
+may_follow(struct rb_search *s, const struct rb_claim *a, const struct rb_claim *b)
+{
+	if (a->kind != RB_CLAIM_TEXT && b->kind != RB_CLAIM_TEXT && a->decl == b->decl)
+		return false;
+	return (rb_claim_reads(a, is_derived, s) && rb_claim_reads(b, is_settled, s)) ||
+	       (rb_claim_reads(b, is_derived, s) && rb_claim_reads(a, is_settled, s));
+}
+
+static bool
 is_same(const struct rb_claim *a, const struct rb_claim *b)
 {
 	if (a->kind != b->kind || a->holds != b->holds || a->kind == RB_CLAIM_TEXT || a->decl != b->decl ||
@@ -190,7 +242,7 @@ note_claim(struct rb_search *s, const struct rb_claim *c, const struct note **no
 			continue;
 		if (is_same(i->claim, c))
 			return true;
-		if (rb_claims_accord(i->claim, c) != RB_ACCORD_YES)
+		if (rb_claims_accord(i->claim, c) != RB_ACCORD_YES || may_follow(s, i->claim, c))
 			return false;
 	}
 	n = RB_NEW(&s->arena, struct note);
@@ -304,7 +356,8 @@ seen(struct rb_search *s, const struct state *st)
 	}
 	for (const struct arrival *a = v->last; a != NULL; a = a->before) {
 		if ((a->fates & st->fates) == st->fates && (a->notes == st->notes || a->notes == NULL) &&
-		    (a->passed == st->passed || a->passed == NULL) && a->ending == st->ending)
+		    (a->passed == st->passed || a->passed == NULL) &&
+		    (a->failed == st->failed || a->failed == NULL) && a->ending == st->ending)
 			return true;
 	}
 	if (v->n == ARRIVALS) {
@@ -312,7 +365,7 @@ seen(struct rb_search *s, const struct state *st)
 		return true;
 	}
 	own = RB_NEW(&s->arena, struct arrival);
-	*own = (struct arrival){st->fates, st->notes, st->passed, st->ending, v->last};
+	*own = (struct arrival){st->fates, st->notes, st->passed, st->failed, st->ending, v->last};
 	v->last = own;
 	v->n++;
 	return false;
@@ -414,6 +467,8 @@ leave_step(struct rb_search *s, const struct rb_way *w, struct state *st)
 		return true;
 	if (st->passed != NULL && left->parent == st->passed && left->list == st->passed->body)
 		fate &= ~(unsigned)(RB_FATE_LOST | RB_FATE_FAILED);
+	if (left->parent == st->failed && (fate & (RB_FATE_LOST | RB_FATE_FAILED)) != 0)
+		st->failed = NULL;
 	if (!settle(s, left, fate, &st->notes))
 		return false;
 	if (left != s->of || st->fates == KNOWN)
@@ -432,6 +487,20 @@ passed_checks(const struct rb_graph *g, const struct rb_way *w, const struct rb_
 	if (from->kind == RB_AT_CLOSED && from->step != NULL && from->step->op == RB_OP_CHECKS)
 		return g->points[w->to].kind == RB_AT_PASSED ? from->step : NULL;
 	return before != NULL && from->step == before && from->kind == RB_AT_ACTION ? NULL : before;
+}
+
+/* The same of its bad side, where no time limit of its own can be why. False: the path left its inside at the
+ * beginning, and every item had passed. */
+static bool
+failed_checks(const struct rb_graph *g, const struct rb_way *w, struct state *st)
+{
+	const struct rb_point *from = &g->points[w->from];
+	const struct rb_step *step = from->step;
+
+	if (from->kind == RB_AT_CLOSED && step != NULL && step->op == RB_OP_CHECKS && step->timeout == NULL &&
+	    step->loop == NULL && g->points[w->to].kind == RB_AT_FAILED)
+		st->failed = step;
+	return st->failed == NULL || step != st->failed || from->kind != RB_AT_ACTION;
 }
 
 static void
@@ -453,6 +522,10 @@ step_back(struct rb_search *s, const struct state *at, const struct rb_way *w)
 		return;
 	}
 	st.passed = passed_checks(s->p->g, w, st.passed);
+	if (!failed_checks(s->p->g, w, &st)) {
+		s->pruned = true;
+		return;
+	}
 	if (st.fates != KNOWN)
 		st.fates &= ~cleared(s, w);
 	for (size_t i = 0; i < cases->n && st.fates != 0; i++) {

@@ -68,15 +68,7 @@ add_use(struct uses *u, struct rb_use use)
 {
 	struct rb_paths *p = u->p;
 
-	if (p->nuses == u->cap) {
-		size_t cap = u->cap == 0 ? 64 : u->cap * 2;
-		struct rb_use *uses = RB_ARRAY(p->arena, struct rb_use, cap);
-
-		if (p->nuses > 0)
-			memcpy(uses, p->uses, p->nuses * sizeof(*uses));
-		p->uses = uses;
-		u->cap = cap;
-	}
+	p->uses = rb_arena_grow(p->arena, p->uses, sizeof(*p->uses), p->nuses, &u->cap);
 	p->uses[p->nuses++] = use;
 }
 

@@ -262,10 +262,38 @@ rb_proc_lives(struct rb_proc_id id)
 	return -1;
 }
 
-bool
-rb_proc_identity_ok(struct rb_proc_id id)
+/* How many process ids it has: one in each namespace from that of /proc down to its own. 0 if that is not
+ * told. */
+static size_t
+count_ids(pid_t pid)
 {
-	return rb_proc_lives(id) == 1;
+	char status[STATUS_SIZE];
+	const char *at;
+	uint64_t id;
+	size_t n = 0;
+
+	if (slurp(pid, "status", status, sizeof(status)) <= 0)
+		return 0;
+	at = rb_scan_text(strstr(status, "\nNSpid:"), "\nNSpid:");
+	for (at = rb_scan_uint(at, &id); at != NULL; at = rb_scan_uint(at, &id))
+		n++;
+	return n;
+}
+
+bool
+rb_proc_elsewhere(pid_t pid)
+{
+	char path[PATH_SIZE];
+	struct stat ours, its;
+	size_t n, m;
+
+	snprintf(path, sizeof(path), "/proc/%ld/ns/pid", (long)pid);
+	if (stat("/proc/self/ns/pid", &ours) == 0 && stat(path, &its) == 0)
+		return ours.st_ino != its.st_ino || ours.st_dev != its.st_dev;
+	/* The namespace of another user's process is not shown; how many ids it has is. */
+	n = count_ids(getpid());
+	m = count_ids(pid);
+	return n > 0 && m > 0 && n != m;
 }
 
 int64_t

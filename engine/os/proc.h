@@ -42,8 +42,9 @@ int rb_proc_user(pid_t pid, struct rb_buf *out);
 /* Whether the process still is the one that was meant, and has not ended (a zombie has): 1 or 0; -1 with
  * errno where the kernel did not tell (EMFILE, no /proc). */
 int rb_proc_lives(struct rb_proc_id id);
-/* The same, where not knowing is as good as no. */
-bool rb_proc_identity_ok(struct rb_proc_id id);
+/* Whether it runs in another PID namespace than we do (a container of this host): true only where the kernel
+ * tells so. */
+bool rb_proc_elsewhere(pid_t pid);
 /* When it started: ns since the epoch, to 10 ms. */
 int64_t rb_proc_started(struct rb_proc_id id);
 /* Searches its environment, as far as it may be read (RB_PROC_ENVIRON bytes), for the entry "NAME=value". */

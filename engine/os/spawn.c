@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/write.h"
 #include "os/spawn_find.h"
 
 enum {
@@ -104,21 +105,13 @@ static int
 make_bytes(struct rb_str bytes)
 {
 	int fd = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	size_t done = 0;
 	int saved;
 
-	while (fd >= 0 && done < bytes.n) {
-		ssize_t n = write(fd, bytes.p + done, bytes.n - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			saved = n == 0 ? ENOSPC : errno;
-			close(fd);
-			errno = saved;
-			return -1;
-		}
-		done += (size_t)n;
+	if (fd >= 0 && rb_write_all(fd, bytes) != 0) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
 	}
 	if (fd >= 0) {
 		lseek(fd, 0, SEEK_SET);

@@ -39,22 +39,6 @@ rb_tty_close(struct rb_tty *t)
 }
 
 bool
-rb_tty_is(int fd)
-{
-	return isatty(fd) == 1;
-}
-
-unsigned
-rb_tty_width(int fd)
-{
-	struct winsize size;
-
-	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-		return RB_TTY_COLUMNS;
-	return size.ws_col;
-}
-
-bool
 rb_tty_foreground(const struct rb_tty *t)
 {
 	return tcgetpgrp(t->fd) == getpgrp();
@@ -116,16 +100,6 @@ int
 rb_tty_restore(struct rb_tty *t)
 {
 	return t->changed ? set_modes(t, &t->found, false) : 0;
-}
-
-void
-rb_tty_rescue(const struct rb_tty *t)
-{
-	int saved = errno;
-
-	if (t->fd >= 0 && t->changed)
-		tcsetattr(t->fd, TCSANOW, &t->found);
-	errno = saved;
 }
 
 /* One byte; RB_TTY_EOF or RB_TTY_AGAIN if there is none. */

@@ -14,8 +14,6 @@
 
 #include "base/buf.h"
 
-enum { RB_TTY_COLUMNS = 80 }; /* where the width cannot be had */
-
 /* Keys that are not a character. */
 enum { RB_TTY_EOF = -1, RB_TTY_AGAIN = -2, RB_TTY_OTHER = -3 };
 
@@ -31,9 +29,6 @@ struct rb_tty {
 int rb_tty_open(struct rb_tty *t, int fd);
 void rb_tty_close(struct rb_tty *t);
 
-bool rb_tty_is(int fd);
-/* Columns, at least 1; RB_TTY_COLUMNS if it is no terminal or does not know. */
-unsigned rb_tty_width(int fd);
 /* True if we may read and set modes: our group has its foreground. In the background both would stop us. */
 bool rb_tty_foreground(const struct rb_tty *t);
 /* True if it has hung up: its window was closed, the connection is lost. */
@@ -45,8 +40,6 @@ int rb_tty_keys(struct rb_tty *t);
 int rb_tty_hidden(struct rb_tty *t);
 /* Whole lines with echo, as found. */
 int rb_tty_restore(struct rb_tty *t);
-/* The same for signal handlers and exit paths: async-signal-safe, errno kept. */
-void rb_tty_rescue(const struct rb_tty *t);
 
 /* One key, when the descriptor is readable: a code point (UTF-8), RB_TTY_OTHER for arrow and function keys
  * and broken bytes, RB_TTY_EOF for ^D and a hang-up, RB_TTY_AGAIN if there was nothing. */

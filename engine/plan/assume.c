@@ -320,9 +320,9 @@ split(struct reading *r, bool *not_, struct rb_str *value)
 	else if (eq != SIZE_MAX && eq > 0 && strchr("!<>", s.p[eq - 1]) != NULL)
 		return refuse(r, "a fact is given, not compared");
 	if (!*not_ && eq != SIZE_MAX) {
-		bool twice = eq + 1 < s.n && s.p[eq + 1] == '=';
-
-		*value = rb_str_trim(rb_str_cut(s, eq + (twice ? 2 : 1), s.n));
+		if (eq + 1 < s.n && s.p[eq + 1] == '=')
+			return refuse(r, "`==` compares; a fact is given with one `=`");
+		*value = rb_str_trim(rb_str_cut(s, eq + 1, s.n));
 		if (value->n == 0)
 			*value = RB_STR("");
 		s = rb_str_trim(rb_str_cut(s, 0, eq));

@@ -11,6 +11,15 @@ listed(const char *const *ids, size_t n, struct rb_str id)
 	return false;
 }
 
+void
+rb_plan_unanswered(struct rb_plan *p, const struct rb_step *step)
+{
+	struct rb_str name = rb_plan_name(p, step);
+
+	rb_buf_fmt(&p->unanswered, "%s%.*s%.*s", p->unanswered.len > 0 ? ", " : "",
+	    RB_STR_ARG(step->has_id ? p->at.path : RB_STR("")), RB_STR_ARG(name));
+}
+
 /* Whether --yes would answer it, or has; and what the summary says of it. */
 static struct rb_str
 who_answers(struct rb_plan *p, const struct rb_step *step)
@@ -25,6 +34,8 @@ who_answers(struct rb_plan *p, const struct rb_step *step)
 		return by_id ? rb_arena_fmt(&p->scratch, "answered by --yes=%.*s", RB_STR_ARG(step->id))
 			     : RB_STR("answered by --yes");
 	}
+	if (first)
+		rb_plan_unanswered(p, step);
 	if (!c->needs_id)
 		return RB_STR("--yes answers it");
 	p->asks_id += first;
@@ -47,7 +58,7 @@ rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	text = c->text != NULL ? rb_plan_show(p, v) : RB_STR("whether to do it, since it is dangerous");
 	rb_plan_detail(p, depth, "asks", text, who_answers(p, step).p);
 	if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR)
-		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, v), RB_STR(""));
+		rb_plan_trouble(p, depth, rb_plan_why(p, v));
 	if (c->type != NULL)
 		rb_plan_detail(p, depth, "typed", rb_plan_tmpl(p, c->type), "must be typed to confirm");
 	if (c->by.n > 0)

@@ -214,10 +214,8 @@ tell_input(struct rb_plan *p, const struct rb_input *input, const struct settled
 		lacks = p->opt->host.lacks_path(p->opt->host.ctx, input, s->value.s);
 	if (lacks == NULL)
 		return;
-	p->lacks++;
-	rb_plan_tell(p, RB_PLAN_TROUBLE, 0, RB_STR(""),
-	    rb_arena_fmt(&p->scratch, "the run would not begin here: %.*s: %s", RB_STR_ARG(name), lacks),
-	    RB_STR(""));
+	rb_plan_trouble(p, 0,
+	    rb_arena_fmt(&p->scratch, "the run would not begin here: %.*s: %s", RB_STR_ARG(name), lacks));
 }
 
 /* What is given for the inputs of the procedure to start at must fit before anything is told. Defaults wait:
@@ -308,7 +306,7 @@ rb_plan_from(struct rb_plan *p, const struct rb_procedure *proc)
 	for (size_t i = 0; i < proc->ninputs; i++)
 		tell_input(p, &proc->inputs[i], &s.all[i]);
 	for (size_t i = 0; i < diags.len; i++)
-		rb_plan_tell(p, RB_PLAN_TROUBLE, 0, RB_STR(""), diags.items[i].text, RB_STR(""));
+		rb_plan_trouble(p, 0, diags.items[i].text);
 	return frame;
 }
 
@@ -329,21 +327,23 @@ tell_with(struct rb_plan *p, const struct rb_call *call, struct rb_offer *offers
 			&p->scratch, "%.*s = %.*s", RB_STR_ARG(with->name), RB_STR_ARG(rb_plan_show(p, v))),
 		    RB_STR(""));
 		if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR) {
-			rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, v), RB_STR(""));
+			rb_plan_trouble(p, depth, rb_plan_why(p, v));
 			v = rb_v_unknown(rb_arena_fmt(&p->scratch, "<%.*s>", RB_STR_ARG(with->name)));
 		}
 		offers[i] = (struct rb_offer){with->name, v, "with", {NULL, 0, 0}};
 	}
 }
 
-/* The secrets that a library is handed; what it may do without, and none of its callers gives, is unset. */
+/* The secrets that are handed over; what a library may do without, and none of its callers gives, is unset.
+ */
 static void
 tell_handed(struct rb_plan *p, const struct rb_call *call, unsigned depth)
 {
 	for (size_t i = 0; i < call->nsecrets; i++)
 		rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("secret"),
 		    rb_arena_fmt(&p->scratch, "%.*s = <secret:%.*s>",
-			RB_STR_ARG(call->secrets[i].to->decl->name), RB_STR_ARG(call->secrets[i].from->name)),
+			RB_STR_ARG(call->secrets[i].to->decl->name),
+			RB_STR_ARG(call->secrets[i].from->decl->name)),
 		    RB_STR(""));
 }
 
@@ -467,7 +467,7 @@ rb_plan_enter(struct rb_plan *p, const struct rb_step *step, struct rb_str *show
 	if (settle(&s, callee->ninputs, offers, noffers, frame, &diags) == 0 && callee->proc == NULL)
 		settle_values(p, callee->unit, frame, &diags);
 	for (size_t i = 0; i < diags.len; i++)
-		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), diags.items[i].text, RB_STR(""));
+		rb_plan_trouble(p, depth, diags.items[i].text);
 	if (callee->proc == NULL && rb_plan_unit_of(p, callee->unit)->revisits)
 		rb_plan_forget_set(rb_plan_unit_of(p, callee->unit), frame);
 	return frame;

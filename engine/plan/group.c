@@ -22,8 +22,6 @@ part(struct rb_plan *p, const struct rb_step *step, const struct rb_edge *edge)
 struct rb_str
 rb_plan_edge(struct rb_plan *p, const struct rb_step *step, const struct rb_edge *edge)
 {
-	static const char *const ends[] = {
-	    [RB_END_RESOLVED] = "resolved", [RB_END_FAILED] = "failed", [RB_END_ESCALATED] = "escalated"};
 	struct rb_str reason = rb_plan_tmpl(p, edge->reason);
 	const char *colon = reason.n > 0 ? ": " : "";
 
@@ -31,17 +29,16 @@ rb_plan_edge(struct rb_plan *p, const struct rb_step *step, const struct rb_edge
 	switch (edge->kind) {
 	case RB_EDGE_GOTO:
 		rb_plan_want(p, step, edge->target);
-		if (edge->target->index <= step->last_inside)
-			rb_plan_goes_back(p, step, edge->target);
-		if (edge->target->index <= step->last_inside)
-			return rb_arena_fmt(&p->scratch,
-			    "goes back to %.*s, which is visited at most %lld times",
-			    RB_STR_ARG(edge->target->id), (long long)edge->target->max_visits);
-		return rb_arena_fmt(&p->scratch, "goes to %.*s", RB_STR_ARG(edge->target->id));
+		if (edge->target->index > step->last_inside)
+			return rb_arena_fmt(&p->scratch, "goes to %.*s", RB_STR_ARG(edge->target->id));
+		rb_plan_goes_back(p, step, edge->target);
+		p->leak = true; /* once too often, it fails */
+		return rb_arena_fmt(&p->scratch, "goes back to %.*s, which is visited at most %lld times",
+		    RB_STR_ARG(edge->target->id), (long long)edge->target->max_visits);
 	case RB_EDGE_END:
 		rb_plan_may_end(p, edge->end);
-		return rb_arena_fmt(
-		    &p->scratch, "the run would end %s%s%.*s", ends[edge->end], colon, RB_STR_ARG(reason));
+		return rb_arena_fmt(&p->scratch, "the run would end %s%s%.*s", rb_end_words[edge->end], colon,
+		    RB_STR_ARG(reason));
 	case RB_EDGE_DONE:
 		return RB_STR("leaves the procedure, which passes");
 	case RB_EDGE_FAIL:
@@ -99,6 +96,7 @@ rb_plan_edges(struct rb_plan *p, const struct rb_step *step, struct rb_plan_way 
 	struct rb_plan_parting parted;
 
 	p->leak = false;
+	p->before = rb_time_add(p->before, way.time);
 	if (may_pass)
 		pass = walk_edge(p, step, "if it passes", &step->on_pass, true, depth);
 	parted = p->parted;
@@ -175,6 +173,7 @@ rb_plan_branch(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 		int truth;
 
 		rb_arena_clear(&p->scratch);
+		p->telling = step;
 		if (decided) {
 			hide_arm(p, arm);
 			continue;
@@ -186,8 +185,7 @@ rb_plan_branch(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 						      : "",
 		    depth);
 		if (truth < 0 && why.kind != RB_V_UNKNOWN)
-			rb_plan_tell(
-			    p, RB_PLAN_TROUBLE, depth + 1, RB_STR(""), rb_plan_why(p, why), RB_STR(""));
+			rb_plan_trouble(p, depth + 1, rb_plan_why(p, why));
 		if (truth == 0) {
 			hide_arm(p, arm);
 			continue;
@@ -284,6 +282,9 @@ rb_plan_called(struct rb_plan *p, const struct rb_call *call)
 		title = rb_unit_meta(call->unit, "title");
 	else if (call->proc->title != NULL)
 		title = rb_tmpl_source(call->proc->title);
+	/* What it would be with these inputs is told where it is gone into. */
+	if (rb_str_find(title, RB_STR("${"), 0) != SIZE_MAX)
+		title = RB_STR("");
 	return rb_arena_fmt(&p->scratch, "%s %.*s%s%.*s", words[call->what], RB_STR_ARG(call->name),
 	    title.n > 0 ? ": " : "", RB_STR_ARG(title));
 }
@@ -310,7 +311,7 @@ rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	    .called = true,
 	    .path = rb_arena_fmt(&p->arena, "%.*s%.*s/", RB_STR_ARG(outer.path), RB_STR_ARG(step->id))};
 	if (callee->proc == NULL)
-		rb_plan_needs(p, depth);
+		rb_plan_needs(p, call, depth);
 	p->parted = (struct rb_plan_parting){false, 0};
 	way = rb_plan_file(p, depth + 1);
 	p->parted = parted;
@@ -345,7 +346,9 @@ rb_plan_closing(
 	struct rb_plan_way way;
 
 	p->parted = (struct rb_plan_parting){false, 0};
+	p->bound++;
 	way = rb_plan_phase(p, name, list, note, depth);
+	p->bound--;
 	p->parted = parted;
 	return way;
 }
@@ -380,6 +383,7 @@ rb_plan_rungs(struct rb_plan *p, size_t from, int end, unsigned depth)
 
 	p->uncertain += end < 0;
 	p->open += end < 0;
+	p->bound++;
 	for (size_t i = from; i < u->nrungs; i++) {
 		const struct rb_rung *r = &u->rungs[i];
 		struct rb_plan_way way;
@@ -393,6 +397,7 @@ rb_plan_rungs(struct rb_plan *p, size_t from, int end, unsigned depth)
 	}
 	p->uncertain -= end < 0;
 	p->open -= end < 0;
+	p->bound--;
 	p->leak = leaks; /* what a rung fails at changes nothing in the run */
 	return t;
 }
@@ -411,18 +416,23 @@ start_at(struct rb_plan *p, const struct rb_procedure *proc, unsigned depth)
 	    rb_arena_fmt(&p->scratch, "Procedure %.*s", RB_STR_ARG(proc->name)),
 	    RB_STR("instead of the steps"));
 	way = rb_plan_list(p, proc->steps, depth);
-	way.time = rb_time_add(
-	    way.time, rb_plan_closing(p, "Finally", proc->finally, "however the procedure ends", depth).time);
+	way.time = rb_time_add(rb_time_to_end(p, way.time),
+	    rb_plan_closing(p, "Finally", proc->finally, "however the procedure ends", depth).time);
 	rb_frame_free(p->at.frame);
 	p->at.frame = file;
 	return way;
 }
 
 struct rb_plan_way
-rb_plan_body(struct rb_plan *p, unsigned depth)
+rb_plan_body(struct rb_plan *p, bool on, unsigned depth)
 {
 	const struct rb_procedure *proc = p->at.proc;
+	const struct rb_list *list = proc != NULL ? proc->steps : p->at.info->unit->steps;
 
+	if (!on) {
+		rb_plan_tell(p, RB_PLAN_HEADING, depth, RB_STR(""), RB_STR("Steps"), RB_STR(""));
+		return rb_plan_part_of(p, list, 0, list->len, (struct rb_plan_way){false, {0}}, depth);
+	}
 	return proc != NULL ? start_at(p, proc, depth)
 			    : rb_plan_phase(p, "Steps", p->at.info->unit->steps, "", depth);
 }
@@ -441,8 +451,9 @@ rb_plan_file(struct rb_plan *p, unsigned depth)
 		return way;
 	}
 	way = rb_plan_phase(p, "Setup", u->setup, "", depth);
-	last = rb_plan_body(p, depth);
-	way = (struct rb_plan_way){last.on, rb_time_add(way.time, last.time)};
+	p->before = way.time;
+	last = rb_plan_body(p, way.on, depth);
+	way = (struct rb_plan_way){last.on, rb_time_to_end(p, rb_time_add(way.time, last.time))};
 	if (way.on)
 		rb_plan_may_end(p, RB_END_RESOLVED);
 	way.time = rb_time_add(way.time, rb_plan_rungs(p, 0, -1, depth));

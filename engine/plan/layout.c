@@ -15,6 +15,7 @@ enum {
 	NAME = 12, /* columns of the names in tables */
 	FLUSH = 64 * 1024,
 	BOUND = 64 << 20, /* bytes of one item and what waits to be written */
+	BRIEF = 120,      /* columns of a line for a step, where lines are not wrapped */
 	DEEPEST = 20,     /* levels that are indented further; deeper ones stand below each other */
 };
 
@@ -50,6 +51,8 @@ flush(struct rb_layout *l)
 void
 rb_layout_end(struct rb_layout *l)
 {
+	if (l->column > 0)
+		rb_buf_char(&l->out, '\n');
 	flush(l);
 	rb_buf_free(&l->out);
 }
@@ -130,6 +133,38 @@ prose(struct rb_layout *l, enum ink i, struct rb_str s, size_t column, size_t in
 	ink(l, i, false);
 	rb_buf_free(&b);
 	return column;
+}
+
+/* On this line, as much as there is room for; `before` it, if anything is. Returns its columns. */
+static size_t
+clipped(struct rb_layout *l, enum ink i, struct rb_str before, struct rb_str s, size_t most)
+{
+	size_t lead = rb_str_width(before), width = columns(l, s), kept = 0, taken = 0;
+	const char *more = l->ascii ? "..." : "…";
+	size_t mark = l->ascii ? 3 : 1;
+	struct rb_buf b;
+
+	if (s.n == 0 || most <= lead + mark)
+		return 0;
+	most -= lead;
+	safe(l, s, &b);
+	s = rb_buf_view(&b);
+	ink(l, i, true);
+	rb_buf_str(&l->out, before);
+	while (width > most && kept < s.n) {
+		size_t w, n = rb_wrap_char(rb_str_cut(s, kept, s.n), &w);
+
+		if (taken + w + mark > most)
+			break;
+		taken += w;
+		kept += n;
+	}
+	rb_buf_str(&l->out, width > most ? rb_str_cut(s, 0, kept) : s);
+	if (width > most)
+		rb_buf_c(&l->out, more);
+	ink(l, i, false);
+	rb_buf_free(&b);
+	return lead + (width > most ? taken + mark : width);
 }
 
 static size_t
@@ -382,6 +417,136 @@ lay_trouble(struct rb_layout *l, const struct rb_plan_item *it)
 	end_line(l);
 }
 
+/* ---- brief ---- */
+
+static size_t
+room(const struct rb_layout *l, size_t column)
+{
+	size_t width = l->width == 0 ? BRIEF : width_of(l);
+
+	return width > column ? width - column : 0;
+}
+
+/* The line of a step may go on with what it asks and when it is done. */
+static void
+brief_more(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	static const struct {
+		const char *name, *before; /* NULL: the text is not told */
+	} rows[] = {{"if", " "}, {"for each", " "}, {"asks", NULL}, {"by hand", ": "}, {"says", ": "}};
+	struct rb_buf b;
+	size_t i = 0;
+
+	while (i < sizeof(rows) / sizeof(rows[0]) && !rb_str_is(it->name, rows[i].name))
+		i++;
+	if (l->column == 0 || i == sizeof(rows) / sizeof(rows[0]))
+		return;
+	rb_buf_init(&b, l->out.alloc, BOUND);
+	rb_buf_str(&b, it->name);
+	if (rows[i].before != NULL)
+		rb_buf_fmt(&b, "%s%.*s", rows[i].before, RB_STR_ARG(it->text));
+	l->column += clipped(l, DIM, dash(l), rb_buf_view(&b), room(l, l->column));
+	rb_buf_free(&b);
+}
+
+static void
+brief_end(struct rb_layout *l)
+{
+	if (l->column > 0)
+		end_line(l);
+	l->column = 0;
+}
+
+static void
+brief_step(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column;
+	struct rb_str gap = it->name.n > 0 && it->text.n > 0 ? RB_STR("  ") : RB_STR("");
+
+	column = margin(l) + (size_t)STEP * (it->depth < DEEPEST ? it->depth : DEEPEST);
+	lay_margin(l, it);
+	put(l, BOLD, it->name);
+	column += columns(l, it->name);
+	column += clipped(l, NONE, gap, it->text, room(l, column));
+	l->column = column;
+}
+
+/* Branches and ways out: a line each. Where it goes on is no news. */
+static void
+brief_way(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column;
+	struct rb_str sign = it->part == RB_PLAN_ARM ? RB_STR("") : l->ascii ? RB_STR("-> ") : RB_STR("→ ");
+
+	if (it->part == RB_PLAN_EDGE && rb_str_is(it->text, "goes on"))
+		return;
+	column = begin(l, it->depth, it->part == RB_PLAN_ARM || it->name.n > 0 ? STEP : 0);
+	if (it->name.n > 0) {
+		put(l, DIM, it->name);
+		rb_buf_char(&l->out, ' ');
+		column += columns(l, it->name) + 1;
+	}
+	l->column =
+	    column + clipped(l, it->part == RB_PLAN_ARM ? WAY : NONE, sign, it->text, room(l, column));
+	l->column += clipped(l, DIM, dash(l), it->note, room(l, l->column));
+}
+
+static void
+brief_defaults(struct rb_layout *l)
+{
+	struct rb_buf b;
+
+	if (l->defaults == 0)
+		return;
+	rb_buf_init(&b, l->out.alloc, BOUND);
+	rb_buf_fmt(&b, "%zu as they are by default", l->defaults);
+	begin(l, 0, 0);
+	put(l, DIM, rb_buf_view(&b));
+	end_line(l);
+	rb_buf_free(&b);
+	l->defaults = 0;
+}
+
+static void
+brief_row(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	size_t column = label(l, NONE, it->name, begin(l, it->depth, 0), NAME);
+
+	column += clipped(l, NONE, RB_STR(""), it->text, room(l, column));
+	clipped(l, DIM, dash(l), it->note, room(l, column));
+	end_line(l);
+}
+
+/* False of what is laid out as ever. */
+static bool
+brief_item(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	if (it->part == RB_PLAN_DETAIL) {
+		brief_more(l, it);
+		return true;
+	}
+	if (it->part == RB_PLAN_EXACT || it->part == RB_PLAN_FACT || it->part == RB_PLAN_NOTE)
+		return true;
+	brief_end(l);
+	if (it->part == RB_PLAN_STEP)
+		l->last = true;
+	if (it->part == RB_PLAN_ROW && rb_str_is(it->note, "default")) {
+		l->defaults++;
+		return true;
+	}
+	if (it->part == RB_PLAN_HEADING)
+		brief_defaults(l);
+	if (it->part == RB_PLAN_ROW && !l->last)
+		brief_row(l, it);
+	else if (it->part == RB_PLAN_STEP || it->part == RB_PLAN_COMMAND)
+		brief_step(l, it);
+	else if (it->part == RB_PLAN_ARM || it->part == RB_PLAN_EDGE)
+		brief_way(l, it);
+	else
+		return false;
+	return true;
+}
+
 static void
 lay(void *ctx, const struct rb_plan_item *it)
 {
@@ -402,7 +567,8 @@ lay(void *ctx, const struct rb_plan_item *it)
 	};
 	struct rb_layout *l = ctx;
 
-	rows[it->part](l, it);
+	if (!l->brief || !brief_item(l, it))
+		rows[it->part](l, it);
 	if (l->out.len >= FLUSH)
 		flush(l);
 }

@@ -13,12 +13,6 @@ rb_plan_detail(struct rb_plan *p, unsigned depth, const char *name, struct rb_st
 	rb_plan_tell(p, RB_PLAN_DETAIL, depth, rb_str_c(name), text, rb_str_c(note));
 }
 
-static void
-trouble(struct rb_plan *p, unsigned depth, struct rb_str text)
-{
-	rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), text, RB_STR(""));
-}
-
 /* ---- commands ---- */
 
 static bool
@@ -44,7 +38,7 @@ tell_script(struct rb_plan *p, const struct rb_request *req, struct rb_str text,
 	}
 	if (rb_str_is(req->step->shell, "sh"))
 		rb_plan_detail(p, depth, "shell", RB_STR("sh"), "");
-	rb_plan_programs(p, text, depth);
+	rb_plan_programs(p, text, req->env, depth);
 }
 
 static struct rb_str
@@ -102,6 +96,11 @@ tell_io(struct rb_plan *p, const struct rb_request *req, unsigned depth)
 	for (size_t i = 0; is_command(req) && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].value.kind != RB_V_UNSET && rows[i].value.kind != RB_V_ERROR)
 			rb_plan_detail(p, depth, rows[i].name, rb_plan_show(p, rows[i].value), "");
+	}
+	if (is_command(req)) {
+		rb_plan_folder(p, req->cwd, false, depth);
+		rb_plan_folder(p, req->log, true, depth);
+		rb_plan_folder(p, req->pidfile, true, depth);
 	}
 	if (req->step->interactive)
 		rb_plan_detail(p, depth, "terminal", RB_STR("it would have the terminal for itself"), "");
@@ -235,6 +234,10 @@ tell_retry(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 		return;
 	pause = rb_plan_duration(p, r->every, RB_SECOND);
 	limit = rb_plan_duration(p, r->within, RB_NEVER);
+	if (limit == 0) {
+		rb_plan_detail(p, depth, "again", RB_STR("not at all: there is no time for it"), "");
+		return;
+	}
 	rb_buf_clear(&p->text);
 	if (r->times > 0)
 		rb_buf_fmt(&p->text, "up to %lld attempts, ", (long long)r->times);
@@ -317,8 +320,7 @@ tell_request(struct rb_plan *p, const struct rb_request *req, unsigned depth, bo
 	if (is_command(req) && v.kind == RB_V_LIST) {
 		if (!in_row)
 			rb_plan_detail(p, depth, "argv", argv_text(p, v), "");
-		if (v.list->len > 0 && v.list->items[0].kind == RB_V_TEXT &&
-		    rb_str_find(v.list->items[0].s, RB_STR("/"), 0) == SIZE_MAX)
+		if (v.list->len > 0 && v.list->items[0].kind == RB_V_TEXT)
 			rb_plan_program(p, v.list->items[0].s, depth);
 	} else if (is_command(req) && v.kind == RB_V_TEXT) {
 		tell_script(p, req, v.s, depth, in_row);
@@ -331,7 +333,7 @@ tell_request(struct rb_plan *p, const struct rb_request *req, unsigned depth, bo
 		tell_keys(p, req, depth);
 	tell_io(p, req, depth);
 	if (req->why.kind == RB_V_ERROR)
-		trouble(p, depth,
+		rb_plan_trouble(p, depth,
 		    rb_arena_fmt(&p->scratch, "it could not be performed: %.*s", RB_STR_ARG(req->why.s)));
 }
 
@@ -396,8 +398,10 @@ count(struct rb_plan *p, const struct rb_step *step)
 		p->sum.changes++;
 	else
 		p->sum.reads++;
-	if ((step->kind->traits & RB_KIND_PEOPLE) != 0)
+	if ((step->kind->traits & RB_KIND_PEOPLE) != 0) {
 		p->sum.people++;
+		rb_plan_unanswered(p, step);
+	}
 	return true;
 }
 
@@ -420,14 +424,7 @@ new_change(struct rb_plan *p)
 {
 	struct rb_plan_sum *sum = &p->sum;
 
-	if (sum->nwould == p->cap) {
-		struct rb_plan_change *old = sum->would;
-
-		p->cap = p->cap > 0 ? 2 * p->cap : 16;
-		sum->would = RB_ARRAY(sum->arena, struct rb_plan_change, p->cap);
-		if (sum->nwould > 0)
-			memcpy(sum->would, old, sum->nwould * sizeof(*old));
-	}
+	sum->would = rb_arena_grow(sum->arena, sum->would, sizeof(*sum->would), sum->nwould, &p->cap);
 	return &sum->would[sum->nwould++];
 }
 
@@ -451,6 +448,33 @@ variables_of(struct rb_plan *p, const struct rb_request *req)
 	return rb_str_chomp(rb_buf_view(&p->text));
 }
 
+/* The processes that it would stop, as they are now. */
+static struct rb_str
+whom_of(struct rb_plan *p, const struct rb_request *req)
+{
+	const struct rb_plan_host *host = &p->opt->host;
+	const struct rb_field *f = &req->step->args[RB_ARG_PROCESS_PATTERN];
+	struct rb_plan_target target = {.pattern = f->pattern};
+	struct rb_eval ev = rb_plan_eval(p);
+	struct rb_pattern *made = NULL;
+	struct rb_str why;
+
+	if (host->processes == NULL || req->kind != &rb_kind_process || p->anew > 0)
+		return RB_STR("");
+	target.process = req->values[RB_ARG_PROCESS_STOP];
+	if (target.process.kind != RB_V_PROCESS)
+		target.process = req->values[RB_ARG_PROCESS_PROCESS];
+	if (req->values[RB_ARG_PROCESS_PIDFILE].kind == RB_V_TEXT)
+		target.pidfile = rb_plan_path(p, req->values[RB_ARG_PROCESS_PIDFILE].s).p;
+	if (f->tmpl != NULL && rb_v_known(req->values[RB_ARG_PROCESS_PATTERN]))
+		target.pattern = made = rb_tmpl_pattern(f->tmpl, &ev, &why);
+	rb_buf_clear(&p->text);
+	host->processes(host->ctx, &target, &p->text);
+	if (made != NULL)
+		rb_pattern_close(made);
+	return rb_str_chomp(rb_buf_view(&p->text));
+}
+
 static void
 note_change(struct rb_plan *p, const struct rb_step *step, const struct rb_request *req, struct rb_str item,
     size_t more)
@@ -465,8 +489,10 @@ note_change(struct rb_plan *p, const struct rb_step *step, const struct rb_reque
 	    .request = rb_arena_str(arena, whole_of(p, req)),
 	    .item = rb_arena_str(arena, item),
 	    .more = more,
-	    .open = p->open > 0};
+	    .open = p->open > 0,
+	    .back = p->again > 0};
 	c->values = rb_arena_str(arena, variables_of(p, req));
+	c->whom = rb_arena_str(arena, whom_of(p, req));
 }
 
 /* Each item of a loop of its own, as far as they are known. */
@@ -505,6 +531,8 @@ rb_plan_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 	bool in_row = title.n == 0 && label == NULL && line.n > 0;
 
 	bool first = count(p, step);
+
+	p->telling = step;
 
 	/* Without id, title and command there is still the word for what it does. */
 	if (!in_row && !step->has_id && title.n == 0)

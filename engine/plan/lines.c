@@ -92,21 +92,37 @@ put_change(struct rb_json *j, const struct rb_plan_change *c)
 	text(j, "effect", rb_str_c(rb_effect_words[c->effect]));
 	text(j, "does", c->request);
 	text(j, "values", c->values);
+	text(j, "whom", c->whom);
 	text(j, "for", c->item);
 	if (c->more > 0)
 		number(j, "more", c->more);
 	rb_json_key(j, "open");
 	rb_json_bool(j, c->open);
+	rb_json_key(j, "back");
+	rb_json_bool(j, c->back);
 	if (c->step->span.src != NULL)
 		number(j, "line", rb_source_pos(c->step->span.src, c->step->span.from).line);
 	rb_json_close(j, '}');
 }
 
+static void
+put_troubles(struct rb_json *j, const struct rb_plan_sum *sum)
+{
+	number(j, "troubles", sum->ntroubles);
+	rb_json_key(j, "in_the_way");
+	rb_json_open(j, '[');
+	for (size_t i = 0; i < sum->ntroubles && i < RB_PLAN_TROUBLES_LISTED; i++) {
+		rb_json_open(j, '{');
+		text(j, "step", sum->troubles[i].path);
+		text(j, "text", sum->troubles[i].text);
+		rb_json_close(j, '}');
+	}
+	rb_json_close(j, ']');
+}
+
 void
 rb_plan_lines_sum(struct rb_plan_lines *l, const struct rb_plan_sum *sum)
 {
-	static const char *const ends[] = {
-	    [RB_END_RESOLVED] = "resolved", [RB_END_FAILED] = "failed", [RB_END_ESCALATED] = "escalated"};
 	char most[RB_CLOCK_DURATION];
 	struct rb_json j;
 
@@ -129,9 +145,9 @@ rb_plan_lines_sum(struct rb_plan_lines *l, const struct rb_plan_sum *sum)
 	rb_json_bool(&j, sum->waits_for_people);
 	rb_json_key(&j, "ends");
 	rb_json_open(&j, '[');
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (size_t i = 0; i < RB_ENDS; i++) {
 		if ((sum->ends & 1U << i) != 0)
-			rb_json_c(&j, ends[i]);
+			rb_json_c(&j, rb_end_words[i]);
 	}
 	rb_json_close(&j, ']');
 	rb_json_key(&j, "would");
@@ -139,5 +155,6 @@ rb_plan_lines_sum(struct rb_plan_lines *l, const struct rb_plan_sum *sum)
 	for (size_t i = 0; i < sum->nwould; i++)
 		put_change(&j, &sum->would[i]);
 	rb_json_close(&j, ']');
+	put_troubles(&j, sum);
 	end_line(l, &j);
 }

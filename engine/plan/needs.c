@@ -20,8 +20,9 @@ struct needs {
 	struct rb_plan *p;
 	const struct rb_unit *unit;
 	unsigned depth;
-	bool told;          /* its heading */
-	const char *begins; /* what happens without what is lacking */
+	const struct rb_call *call; /* of the file; NULL: it is the run's own */
+	bool told;                  /* its heading */
+	const char *begins;         /* what happens without what is lacking */
 };
 
 static void
@@ -53,8 +54,7 @@ static void __attribute__((format(printf, 2, 3))) lack(struct needs *n, const ch
 	rb_buf_fmt(&b, "%s: ", n->begins);
 	rb_buf_vfmt(&b, fmt, ap);
 	va_end(ap);
-	n->p->lacks++;
-	rb_plan_tell(n->p, RB_PLAN_TROUBLE, n->depth, RB_STR(""), rb_buf_view(&b), RB_STR(""));
+	rb_plan_trouble(n->p, n->depth, rb_buf_view(&b));
 	rb_buf_free(&b);
 }
 
@@ -175,6 +175,17 @@ need_that(struct needs *n)
 	}
 }
 
+/* What the step that calls the file hands over as this secret, or NULL. */
+static const struct rb_secret *
+handed(const struct needs *n, const struct rb_secret *s)
+{
+	for (size_t i = 0; n->call != NULL && i < n->call->nsecrets; i++) {
+		if (n->call->secrets[i].to == s)
+			return n->call->secrets[i].from;
+	}
+	return NULL;
+}
+
 static void
 need_secrets(struct needs *n)
 {
@@ -191,19 +202,23 @@ need_secrets(struct needs *n)
 		const struct rb_secret *s = &n->unit->secrets[i];
 		struct rb_eval ev = rb_plan_eval(n->p);
 		struct rb_str source = rb_plan_show(n->p, rb_field_eval(&s->source, &ev));
+		const struct rb_secret *given = handed(n, s);
 
+		if (given != NULL && !given->optional)
+			continue; /* its own source is not asked, and the step says what it is given */
 		need(n, "secret", s->decl->name,
-		    rb_arena_fmt(&n->p->scratch, "%s%.*s", from[s->from], RB_STR_ARG(source)));
-		if (s->from == RB_SECRET_ENV && !s->optional && host->has_env != NULL &&
+		    rb_arena_fmt(&n->p->scratch, "%s%s%.*s", given != NULL ? "if it is handed none: " : "",
+			from[s->from], RB_STR_ARG(source)));
+		if (given == NULL && s->from == RB_SECRET_ENV && !s->optional && host->has_env != NULL &&
 		    !host->has_env(host->ctx, source))
 			lack(n, "the environment variable %.*s is not set", RB_STR_ARG(source));
 	}
 }
 
 void
-rb_plan_needs(struct rb_plan *p, unsigned depth)
+rb_plan_needs(struct rb_plan *p, const struct rb_call *call, unsigned depth)
 {
-	struct needs n = {.p = p, .unit = p->at.info->unit, .depth = depth};
+	struct needs n = {.p = p, .unit = p->at.info->unit, .call = call, .depth = depth};
 
 	n.begins = p->at.called ? "this step would fail" : "the run would not begin";
 

@@ -294,6 +294,9 @@ total_asks(struct rb_plan *p)
 		    counted(p, p->sum.people, "step is a question or work by hand",
 			"steps are questions or work by hand"),
 		    RB_STR("without a terminal nobody can answer, and the run would end there"));
+	if (p->unanswered.len > 0 && (p->opt->yes || p->opt->nyes_ids > 0))
+		total(p, "unanswered", rb_arena_str(&p->scratch, rb_buf_view(&p->unanswered)),
+		    RB_STR("without a terminal the run would end at the first of them that it comes to"));
 }
 
 static void
@@ -324,22 +327,6 @@ total_apart(struct rb_plan *p)
 			    rb_arena_fmt(&p->scratch, "no step calls it; --from %.*s starts at it",
 				RB_STR_ARG(u->procs[i]->name)));
 	}
-}
-
-/* Programs that were looked for, by requires, argv or a script, and are not there. */
-static void
-total_missing(struct rb_plan *p)
-{
-	rb_buf_clear(&p->text);
-	for (size_t i = 0; i < p->commands.len; i++) {
-		const struct rb_map_entry *e = &p->commands.entries[i];
-
-		if (((const char *)e->value)[0] == 'n')
-			rb_buf_fmt(&p->text, "%s%.*s", p->text.len > 0 ? ", " : "", RB_STR_ARG(e->key));
-	}
-	if (p->text.len > 0)
-		total(p, "programs", rb_arena_str(&p->scratch, rb_buf_view(&p->text)),
-		    RB_STR("not on this host"));
 }
 
 /* Steps that were passed over, and told nowhere else. */
@@ -380,11 +367,7 @@ totals(struct rb_plan *p, struct rb_plan_time t)
 	total_time(p, t);
 	for (size_t i = 0; i < p->opt->nassume; i++)
 		total(p, i == 0 ? "assumed" : "", rb_str_c(p->opt->assume[i]), RB_STR(""));
-	total_missing(p);
-	if (p->lacks > 0)
-		total(p, "lacks",
-		    counted(p, p->lacks, "thing that this host lacks", "things that this host lacks"),
-		    RB_STR("marked with ! above"));
+	rb_plan_troubles(p);
 }
 
 /* ---- the whole ---- */
@@ -419,7 +402,7 @@ tell_book(struct rb_plan *p)
 
 	rb_plan_tell(p, RB_PLAN_BOOK, 0, u->id, rb_unit_meta(u, "title"), u->src->name);
 	rb_plan_inputs(p);
-	rb_plan_needs(p, 0);
+	rb_plan_needs(p, NULL, 0);
 }
 
 static int
@@ -464,6 +447,7 @@ rb_plan_run(const struct rb_program *program, const struct rb_plan_options *opti
 	rb_map_init(&p.commands, &p.arena);
 	rb_buf_init(&p.text, options->alloc, TEXT_MAX);
 	rb_buf_init(&p.ids, options->alloc, TEXT_MAX);
+	rb_buf_init(&p.unanswered, options->alloc, TEXT_MAX);
 	prepare_all(&p);
 	p.sum.arena = sum != NULL ? sum->arena : &p.arena;
 	r = walk(&p);
@@ -471,6 +455,7 @@ rb_plan_run(const struct rb_program *program, const struct rb_plan_options *opti
 		*sum = p.sum;
 	rb_buf_free(&p.text);
 	rb_buf_free(&p.ids);
+	rb_buf_free(&p.unanswered);
 	rb_arena_free(&p.scratch);
 	rb_arena_free(&p.arena);
 	return r;

@@ -44,14 +44,24 @@ struct rb_plan_sink {
 	void (*item)(void *ctx, const struct rb_plan_item *item);
 };
 
+/* Processes that would be stopped: by one of these. */
+struct rb_plan_target {
+	struct rb_value process;    /* PROCESS, or else */
+	struct rb_pattern *pattern; /* or NULL */
+	const char *pidfile;        /* or NULL */
+};
+
 /* What may be looked at on this host. Functions may be NULL, texts empty: then what they would tell is left
  * open. */
 struct rb_plan_host {
 	void *ctx;
 	bool (*has_command)(void *ctx, const char *name); /* found in PATH, or as a path */
 	bool (*has_env)(void *ctx, struct rb_str name);
+	bool (*has_folder)(void *ctx, const char *path);
 	/* NULL, or why the path does not do as a value of the input ("there is no such folder"). */
 	const char *(*lacks_path)(void *ctx, const struct rb_input *input, struct rb_str path);
+	/* Appends the processes that are meant, one a line, as they are now. */
+	void (*processes)(void *ctx, const struct rb_plan_target *target, struct rb_buf *out);
 	struct rb_str name, user, os; /* host, operator, `uname` */
 };
 
@@ -84,9 +94,17 @@ struct rb_plan_change {
 	struct rb_str
 	    request; /* what it would do, exactly: "POST http://…", the words of argv, all of a script */
 	struct rb_str values; /* what its process would find: "port=8000", one a line; may be empty */
+	struct rb_str whom;   /* processes that it would stop, as they are now, one a line; may be empty */
 	struct rb_str item;   /* in a loop of its own: for which item; empty: for all of them, or none */
 	size_t more;          /* items of the loop beyond those that have a row each */
 	bool open;            /* it hangs on a condition that cannot be decided now */
+	bool back;            /* and that only where the run goes back to an earlier step */
+};
+
+/* Something that stands in the way. */
+struct rb_plan_trouble {
+	struct rb_str path; /* of the step, as in a record, or its line; empty: of the run */
+	struct rb_str text;
 };
 
 /* What a plan comes to. Ownership: all of it lives in the arena, which is the caller's, or in the program. */
@@ -98,6 +116,8 @@ struct rb_plan_sum {
 	size_t hidden;                  /* steps that are not on this path */
 	size_t nwould;                  /* in the order of the walk */
 	struct rb_plan_change *would;
+	size_t ntroubles; /* of which RB_PLAN_TROUBLES_LISTED are there */
+	struct rb_plan_trouble *troubles;
 	unsigned ends; /* 1 << enum rb_end: how it may end, as far as this is known: by reaching the end, by
 			  `end`, by a failure that nothing takes */
 	int64_t most;  /* ns at most; RB_NEVER: there is no bound */
@@ -105,8 +125,9 @@ struct rb_plan_sum {
 };
 
 enum {
-	RB_PLAN_GROUP_STEPS = 100, /* a list longer than this is told in groups of so many */
-	RB_PLAN_ITEMS_SHOWN = 20,  /* items of a loop that are listed; the rest are counted */
+	RB_PLAN_GROUP_STEPS = 100,    /* a list longer than this is told in groups of so many */
+	RB_PLAN_ITEMS_SHOWN = 20,     /* items of a loop that are listed; the rest are counted */
+	RB_PLAN_TROUBLES_LISTED = 20, /* as many stand at the end once more; the rest are counted */
 };
 
 /* Tells what a run of the program would do. 0; or -1 before anything was told: inputs, `from` or assumptions

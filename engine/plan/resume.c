@@ -143,11 +143,13 @@ again(struct rb_plan *p, const struct rb_list *list, size_t to, size_t end, unsi
 	    RB_STR("what is found then is not known now"));
 	p->again++;
 	p->anew++;
+	p->bound++;
 	p->uncertain++;
 	p->open++;
 	way = rb_plan_part_of(p, list, to, end, way, depth);
 	p->again--;
 	p->anew--;
+	p->bound--;
 	p->uncertain--;
 	p->open--;
 	restore(p, first->index, last->last_inside, kept);
@@ -204,6 +206,7 @@ static struct rb_plan_way
 resume_call(struct resume *r, const struct rb_step *step, unsigned depth)
 {
 	struct rb_plan *p = r->p;
+	const struct rb_stand_level *inner = level_of(p) + 1;
 	struct rb_plan_parting parted = p->parted;
 	struct rb_plan_place outer = p->at;
 	struct rb_plan_way way;
@@ -214,7 +217,8 @@ resume_call(struct resume *r, const struct rb_step *step, unsigned depth)
 	way = resume_level(r, outer.entry->level + 1, depth + 1);
 	p->at = outer;
 	p->parted = parted;
-	way.on = true;
+	way.on = inner->phase < RB_STAND_RUNGS || inner->end == RB_END_RESOLVED;
+	p->leak = p->leak || !way.on;
 	return way;
 }
 
@@ -264,6 +268,37 @@ resume_edge(struct resume *r, size_t k, bool *edge, unsigned depth)
 	return (struct rb_plan_way){true, {0}};
 }
 
+/* How the step was left already, or NULL. */
+static const struct rb_stand_left *
+left_of(const struct rb_plan *p, const struct rb_step *step, bool loop)
+{
+	const struct rb_stand_level *level = level_of(p);
+
+	for (size_t i = 0; i < level->nleft; i++) {
+		if (level->left[i].step == step && level->left[i].loop == loop)
+			return &level->left[i];
+	}
+	return NULL;
+}
+
+/* Behind the `finally` of a block it goes on as its body was left. */
+static struct rb_plan_way
+as_left(struct resume *r, const struct rb_step *block, struct rb_plan_way way, bool *edge, unsigned depth)
+{
+	const struct rb_stand_left *left = left_of(r->p, block, false);
+
+	if (left == NULL)
+		return way;
+	way.on = false;
+	*edge = left->edge.kind != RB_EDGE_NONE;
+	if (*edge)
+		rb_plan_tell(r->p, RB_PLAN_EDGE, depth, RB_STR(""), rb_plan_edge(r->p, block, &left->edge),
+		    RB_STR(""));
+	else
+		r->p->leak = true;
+	return way;
+}
+
 /* What is left of the inside of a step that encloses the point. */
 static struct rb_plan_way
 resume_inside(struct resume *r, size_t k, bool *edge, unsigned depth)
@@ -286,7 +321,7 @@ resume_inside(struct resume *r, size_t k, bool *edge, unsigned depth)
 	if (list == step->finally) {
 		rb_plan_tell(
 		    p, RB_PLAN_HEADING, depth + 1, RB_STR(""), RB_STR("finally"), RB_STR("however it ends"));
-		return resume_list(r, k + 1, depth + 1);
+		return as_left(r, step, resume_list(r, k + 1, depth + 1), edge, depth);
 	}
 	return resume_edge(r, k, edge, depth);
 }
@@ -322,7 +357,6 @@ items_left(struct rb_plan *p, const struct rb_step *step, const struct rb_plan_l
 	struct rb_value next = rb_v_unknown(RB_STR(""));
 	struct rb_plan_way rest;
 
-	way.on = true;
 	if (!lead->under_way || lead->items == 1)
 		return way;
 	if (lead->items == 2)
@@ -365,7 +399,7 @@ resume_around(struct resume *r, size_t k, unsigned depth)
 	const struct rb_step *step = p->at.entry->chain[k];
 	struct rb_plan_lead lead = lead_of(p, k);
 	struct rb_plan_way way;
-	bool leaks = p->leak, edge;
+	bool leaks = p->leak, edge, several;
 
 	p->leak = false;
 	tell_under_way(p, step, &lead, depth);
@@ -373,10 +407,17 @@ resume_around(struct resume *r, size_t k, unsigned depth)
 	if (lead.list.kind == RB_V_LIST)
 		lead.list = rb_value_copy(&p->arena, lead.list);
 	rb_plan_probe(p, "verifies", step->op == RB_OP_LEAF ? NULL : step->verify, depth);
+	several = step->loop != NULL || step->finally != NULL;
+	p->bound += several;
 	way = resume_inside(r, k, &edge, depth);
+	p->bound -= several;
 	if (!edge) {
-		if (step->loop != NULL)
+		if (step->loop != NULL && (way.on || !step->loop->stop_on_fail))
 			way = items_left(p, step, &lead, way, depth);
+		if (step->loop != NULL && left_of(p, step, true) != NULL) {
+			way.on = false;
+			p->leak = true;
+		}
 		if (step->verify != NULL && step->op != RB_OP_LEAF)
 			way.time = rb_time_add(way.time, rb_time_probe(p, step->verify));
 		if (step->op != RB_OP_LEAF)
@@ -459,11 +500,14 @@ resume_procedure(struct resume *r, const struct rb_stand_level *l, bool from, un
 		rb_plan_tell(p, RB_PLAN_HEADING, depth, RB_STR(""),
 		    rb_arena_fmt(&p->scratch, "Procedure %.*s", RB_STR_ARG(l->proc->name)),
 		    RB_STR("from here on"));
+	/* What is left of a phase that closes comes behind every way. */
+	p->bound += l->phase == RB_STAND_FINALLY;
 	if (l->phase == RB_STAND_FINALLY) {
 		heading(p, from ? "Finally" : "finally", "from here on", depth);
 		return resume_list(r, 0, depth);
 	}
 	way = resume_list(r, 0, depth);
+	way.time = rb_time_to_end(p, way.time);
 	last = rb_plan_closing(
 	    p, from ? "Finally" : "finally", l->proc->finally, "however the procedure ends", depth);
 	way.time = rb_time_add(way.time, last.time);
@@ -499,7 +543,8 @@ resume_body(struct resume *r, const struct rb_stand_level *l, size_t i, unsigned
 		heading(p, "Setup", "from here on", depth);
 		way = resume_list(r, 0, depth);
 		p->at.entry = NULL;
-		last = rb_plan_body(p, depth);
+		p->before = way.time;
+		last = rb_plan_body(p, way.on, depth);
 		p->at.entry = place.entry;
 		return (struct rb_plan_way){last.on, rb_time_add(way.time, last.time)};
 	}
@@ -518,8 +563,10 @@ resume_file(struct resume *r, const struct rb_stand_level *l, size_t i, unsigned
 	struct rb_plan *p = r->p;
 	struct rb_plan_way way = {true, {0}};
 
+	p->bound += l->phase == RB_STAND_RUNGS || l->phase == RB_STAND_FINALLY;
 	if (l->phase == RB_STAND_SETUP || l->phase == RB_STAND_STEPS) {
 		way = resume_body(r, l, i, depth);
+		way.time = rb_time_to_end(p, way.time);
 		if (way.on)
 			rb_plan_may_end(p, RB_END_RESOLVED);
 		way.time = rb_time_add(way.time, rb_plan_rungs(p, 0, -1, depth));

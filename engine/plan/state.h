@@ -84,6 +84,7 @@ struct rb_plan_place {
 	bool called;                 /* not the file of the run itself */
 	struct rb_str path;          /* of the steps inside, as in a record: "restart/" */
 	struct rb_plan_entry *entry; /* NULL: it is walked from its beginning */
+	unsigned ahead; /* index of the furthest step that a walked `goto` leads on to; 0: none */
 };
 
 struct rb_plan {
@@ -107,9 +108,16 @@ struct rb_plan {
 	size_t cap;                /* of sum.would */
 	size_t asks_id;            /* confirmations that --yes does not answer */
 	struct rb_buf ids;         /* what to give --yes= */
-	size_t lacks;              /* what this host lacks before the first step */
+	struct rb_buf unanswered;  /* steps whose questions the options do not answer */
 	bool leak;                 /* a failure of what was walked is taken by nothing yet */
 	const struct rb_step *now; /* the step that a run has come to; NULL once it was told */
+	/* Ways that end the run take nothing of the time of those that go on. */
+	struct rb_plan_time before; /* in the run's own steps: up to the step that is walked */
+	struct rb_plan_time over;   /* the longest of the ways that end before the end of the list */
+	size_t jumps;               /* edges that were walked and lead to another step */
+	unsigned bound; /* more than 0: what is walked may be done several times, or something comes behind
+			   its end */
+	const struct rb_step *telling; /* what is told is about it; NULL: about the file */
 };
 
 /* Whether what comes behind can be reached, and how long it takes to come there. */
@@ -140,6 +148,17 @@ bool rb_plan_first(struct rb_plan *p, const struct rb_step *step, unsigned bit);
 void rb_plan_may_end(struct rb_plan *p, enum rb_end end);
 /* "`x` is unset", or the reason of an ERROR, in scratch. */
 struct rb_str rb_plan_why(struct rb_plan *p, struct rb_value v);
+
+/* ---- trouble.c ---- */
+
+/* Tells what stands in the way of the step that is told; and keeps it for the end. */
+void rb_plan_trouble(struct rb_plan *p, unsigned depth, struct rb_str text);
+/* All of it, at the end. */
+void rb_plan_troubles(struct rb_plan *p);
+/* A path as a run takes it: relative ones stand beside the file. In scratch. */
+struct rb_str rb_plan_path(struct rb_plan *p, struct rb_str path);
+/* A folder that is not there, of a known path; `of_file`: the one that the file stands in. */
+void rb_plan_folder(struct rb_plan *p, struct rb_value v, bool of_file, unsigned depth);
 
 /* ---- assume.c ---- */
 
@@ -182,7 +201,7 @@ bool rb_plan_has(struct rb_plan *p, struct rb_str name);
 
 /* A key of `requires`; false if it is not there. */
 bool rb_plan_required(const struct rb_unit *u, const char *name, const struct rb_field **f);
-void rb_plan_needs(struct rb_plan *p, unsigned depth);
+void rb_plan_needs(struct rb_plan *p, const struct rb_call *call, unsigned depth);
 
 /* ---- walk.c ---- */
 
@@ -240,8 +259,8 @@ struct rb_plan_way rb_plan_phase(
 /* A phase that is come to however the ones before it end. */
 struct rb_plan_way rb_plan_closing(
     struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth);
-/* The steps, or the procedure to start at. */
-struct rb_plan_way rb_plan_body(struct rb_plan *p, unsigned depth);
+/* The steps, or the procedure to start at; not `on`: what comes before never leads there. */
+struct rb_plan_way rb_plan_body(struct rb_plan *p, bool on, unsigned depth);
 /* Rungs from the given one on; those that the end sets off, if it is known (else -1). */
 struct rb_plan_time rb_plan_rungs(struct rb_plan *p, size_t from, int end, unsigned depth);
 
@@ -272,14 +291,16 @@ void rb_plan_detail(
 
 /* ---- confirm.c ---- */
 
+/* Nothing answers what the step asks but a person. */
+void rb_plan_unanswered(struct rb_plan *p, const struct rb_step *step);
 void rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 
 /* ---- programs.c ---- */
 
 /* Tells that this host lacks a program, if it does. */
 void rb_plan_program(struct rb_plan *p, struct rb_str name, unsigned depth);
-/* The same of those that the text of a script plainly names, each once. */
-void rb_plan_programs(struct rb_plan *p, struct rb_str text, unsigned depth);
+/* The same of those that the text of a script plainly names, each once; `env` is what its process finds. */
+void rb_plan_programs(struct rb_plan *p, struct rb_str text, struct rb_value env, unsigned depth);
 
 /* ---- time.c ---- */
 
@@ -295,6 +316,8 @@ struct rb_plan_time rb_time_probe(struct rb_plan *p, const struct rb_probe *prob
 /* The same without a bound, because of this step. */
 struct rb_plan_time rb_time_endless(
     struct rb_plan_time t, const struct rb_step *step, enum rb_plan_unbounded why);
+/* Up to the end, of ways that come there and of those that end before. */
+struct rb_plan_time rb_time_to_end(const struct rb_plan *p, struct rb_plan_time t);
 /* "up to 5s", "up to 5s and what people take", "no limit that is known"; in scratch. */
 struct rb_str rb_time_text(struct rb_plan *p, struct rb_plan_time t);
 /* The same of the whole, with the steps that leave it open. */

@@ -105,9 +105,9 @@ rb_time_attempt(struct rb_plan *p, const struct rb_step *step)
 struct rb_plan_time
 rb_time_probe(struct rb_plan *p, const struct rb_probe *probe)
 {
-	int64_t within = rb_plan_duration(p, probe->within, -1);
+	int64_t within = rb_plan_duration(p, probe->within, 0);
 
-	if (within < 0)
+	if (within == 0)
 		return rb_time_attempt(p, probe->step);
 	if (within == RB_NEVER)
 		return rb_time_endless((struct rb_plan_time){0}, probe->step, RB_PLAN_HOW_LONG);
@@ -124,9 +124,11 @@ attempts(struct rb_plan *p, const struct rb_step *step)
 	if (retry == NULL)
 		return one;
 	within = rb_plan_duration(p, retry->within, RB_NEVER);
+	if (within == 0)
+		return one;
 	if (retry->times > 0) {
-		int64_t between =
-		    rb_pauses(rb_plan_duration(p, retry->every, RB_PAUSE_EVERY), retry->backoff, retry->times);
+		int64_t between = rb_pauses(
+		    rb_plan_duration(p, retry->every, RB_PAUSE_EVERY), retry->backoff, retry->times);
 
 		all = rb_time_by(one, (uint64_t)retry->times);
 		all.most = rb_clock_add(all.most, between);
@@ -153,6 +155,12 @@ rb_time_leaf(struct rb_plan *p, const struct rb_step *step)
 	return rb_time_add((struct rb_plan_time){.people = step->confirm != NULL,
 			       .who = step->confirm != NULL ? step : NULL},
 	    t);
+}
+
+struct rb_plan_time
+rb_time_to_end(const struct rb_plan *p, struct rb_plan_time t)
+{
+	return p->at.called ? t : rb_time_max(t, p->over);
 }
 
 struct rb_str

@@ -61,6 +61,9 @@ rb_plan_want(struct rb_plan *p, const struct rb_step *from, const struct rb_step
 
 	if (*wanted == 0 || *wanted > from->index + 1)
 		*wanted = from->index + 1;
+	p->jumps++;
+	if (to->index > from->index && to->index > p->at.ahead)
+		p->at.ahead = to->index;
 }
 
 static void
@@ -114,7 +117,7 @@ walk_set(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 			    v.kind == RB_V_UNKNOWN && scalar ? s->value.node->text : rb_plan_show(p, v))),
 		    RB_STR(""));
 		if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR)
-			rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, v), RB_STR(""));
+			rb_plan_trouble(p, depth, rb_plan_why(p, v));
 		if (p->uncertain > 0 || p->at.info->revisits || !rb_v_known(v)) {
 			make_unknown(p, s->decl);
 		} else {
@@ -154,7 +157,7 @@ tell_if(struct rb_plan *p, const struct rb_step *step, int truth, struct rb_valu
 	rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("if"), rb_expr_text(step->if_), rb_str_c(note));
 	rb_plan_words(p, step->if_, depth);
 	if (truth < 0 && why.kind != RB_V_UNKNOWN)
-		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, why), RB_STR(""));
+		rb_plan_trouble(p, depth, rb_plan_why(p, why));
 }
 
 /* The items of a loop: their number, or -1. The loop's variable is unknown inside. */
@@ -255,7 +258,7 @@ tell_loop(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *le
 	rb_plan_tell(
 	    p, RB_PLAN_DETAIL, depth, RB_STR("for each"), loop_text(p, loop, lead), loop_note(p, lead));
 	if (lead->list.kind == RB_V_UNSET || lead->list.kind == RB_V_ERROR)
-		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), rb_plan_why(p, lead->list), RB_STR(""));
+		rb_plan_trouble(p, depth, rb_plan_why(p, lead->list));
 	if (!loop->stop_on_fail)
 		rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR(""),
 		    RB_STR("it goes on behind an item that fails"), RB_STR(""));
@@ -306,6 +309,7 @@ rb_plan_block_end(struct rb_plan *p, const struct rb_step *step, struct rb_plan_
 	struct rb_plan_way last;
 
 	last = rb_plan_closing(p, "finally", step->finally, "however it ends", depth + 1);
+	way.on = way.on && last.on;
 	way.time = rb_time_add(way.time, last.time);
 	return way;
 }
@@ -344,6 +348,7 @@ rb_plan_group_row(struct rb_plan *p, const struct rb_step *step, struct rb_str n
 	if (own.n > 0 && note.n > 0)
 		own = rb_arena_fmt(&p->scratch, "%.*s, %.*s", RB_STR_ARG(note), RB_STR_ARG(own));
 	rb_plan_first(p, step, RB_PLAN_TOLD_STEP);
+	p->telling = step;
 	rb_plan_tell(
 	    p, RB_PLAN_STEP, depth, step->has_id ? step->id : RB_STR(""), text, own.n > 0 ? own : note);
 	if (step->note != NULL)
@@ -394,7 +399,10 @@ walk_group(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	rb_plan_done_if(p, step, depth);
 	rb_plan_confirm(p, step, depth);
 	rb_plan_probe(p, "verifies", step->verify, depth);
+	p->before = rb_time_add(p->before, around);
+	p->bound += step->finally != NULL;
 	way = rb_plan_inside(p, step, depth);
+	p->bound -= step->finally != NULL;
 	if (step->timeout != NULL && step->timeout->node != NULL) {
 		int64_t limit = rb_plan_duration(p, step->timeout, RB_NEVER);
 
@@ -415,6 +423,7 @@ walk_edge(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	struct rb_value why;
 	int truth = truth_of(p, step, &why);
 
+	p->telling = step;
 	rb_plan_tell(p, RB_PLAN_EDGE, depth, RB_STR(""),
 	    truth == 0 ? RB_STR("goes on") : rb_plan_edge(p, step, &step->edge), RB_STR(""));
 	tell_if(p, step, truth, why, depth);
@@ -445,6 +454,7 @@ walk_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *le
 	rb_plan_leaf(p, step, lead, depth);
 	if (step->narms == 0)
 		return way;
+	p->before = rb_time_add(p->before, way.time);
 	then = rb_plan_choices_from(p, step, 0, depth);
 	return (struct rb_plan_way){then.on, rb_time_add(way.time, then.time)};
 }
@@ -459,6 +469,7 @@ rb_plan_step(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 	p->leak = false;
 	p->uncertain += lead->truth < 0 || step->loop != NULL;
 	p->open += lead->truth < 0;
+	p->bound += step->loop != NULL;
 	if (step->loop != NULL && !lead->under_way)
 		p->at.frame->slots[step->loop->as->slot].value = rb_v_unknown(RB_STR(""));
 	if (step->op == RB_OP_LEAF) {
@@ -476,6 +487,7 @@ rb_plan_step(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 	if (p->assumed.len > 0)
 		rb_plan_judge(p, step, depth);
 	rb_plan_walked(p, step);
+	p->bound -= step->loop != NULL;
 	way = rb_plan_edges(p, step, way, depth);
 	way.on = way.on || lead->truth < 0;
 	/* Groups have it from the steps inside of them; what is called counts its own visits. */
@@ -499,18 +511,41 @@ walk_step(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	return lead.truth == 0 ? skipped(p, step, depth) : rb_plan_step(p, step, &lead, depth);
 }
 
+/* Whether a `goto` leads to a step. One that goes back from further down is itself come to over the step, or
+ * by a way that leads past it. */
+static bool
+comes_here(const struct rb_plan *p, const struct rb_step *step, bool on)
+{
+	uint32_t wanted = p->at.info->wanted[step->index];
+
+	return wanted != 0 && (wanted != RB_PLAN_BACK || on || p->at.ahead > step->index);
+}
+
+/* All of its ways end the run, so that nothing comes behind them. */
+static bool
+ends_all(const struct rb_plan *p, const struct rb_list *list, size_t jumps)
+{
+	for (size_t i = 0; i < list->len; i++) {
+		if (p->at.info->times[list->steps[i]->index] > 1)
+			return false;
+	}
+	return !p->at.called && p->bound == 0 && p->jumps == jumps;
+}
+
 struct rb_plan_way
 rb_plan_part_of(struct rb_plan *p, const struct rb_list *list, size_t from, size_t to, struct rb_plan_way way,
     unsigned depth)
 {
 	struct rb_plan_way one;
 	size_t hidden = from; /* steps from here on were not on the path */
+	size_t jumps = p->jumps;
 	unsigned open = p->open;
+	struct rb_plan_time before = p->before;
 
 	for (size_t i = from; i < to; i++) {
 		const struct rb_step *step = list->steps[i];
 
-		if (p->at.info->wanted[step->index] != 0) {
+		if (comes_here(p, step, way.on)) {
 			tell_hidden(p, list, hidden, way.on ? hidden : i, depth);
 			forget_values(p, p->at.info->wanted[step->index]);
 			way.on = true;
@@ -520,14 +555,20 @@ rb_plan_part_of(struct rb_plan *p, const struct rb_list *list, size_t from, size
 		if (list->len > RB_PLAN_GROUP_STEPS && (i == from || i % RB_PLAN_GROUP_STEPS == 0))
 			tell_group(p, list, i, depth);
 		p->open = open + (p->parted.ended || step->index < p->parted.upto);
+		p->before = rb_time_add(before, way.time);
 		one = walk_step(p, step, depth);
 		way.time = rb_time_add(way.time, one.time);
 		way.on = one.on;
 		hidden = i + 1;
 	}
 	p->open = open;
+	p->before = before;
 	if (!way.on)
 		tell_hidden(p, list, hidden, to, depth);
+	if (!way.on && ends_all(p, list, jumps)) {
+		p->over = rb_time_max(p->over, rb_time_add(before, way.time));
+		way.time = (struct rb_plan_time){0};
+	}
 	return way;
 }
 

@@ -61,6 +61,7 @@ of_step(struct rb_plan *p, const struct rb_step *s, const struct rb_type *type, 
 	struct rb_str name = rb_str_cut(path, 0, dot),
 		      rest = dot == SIZE_MAX ? RB_STR("") : rb_str_cut(path, dot + 1, path.n);
 	const struct rb_member *m;
+	bool own = false;
 
 	for (size_t i = 0; i < s->nmatches; i++) {
 		if (rb_str_eq(s->matches[i].name, name))
@@ -71,6 +72,10 @@ of_step(struct rb_plan *p, const struct rb_step *s, const struct rb_type *type, 
 			return rb_arena_fmt(&p->scratch, "taken from `%.*s`: %.*s", RB_STR_ARG(s->id),
 			    RB_STR_ARG(rb_expr_text(s->captures[i].value)));
 	}
+	for (size_t i = 0; rb_step_facts[i].name != NULL && s->op == RB_OP_CALL; i++)
+		own = own || rb_str_is(name, rb_step_facts[i].name);
+	if (s->op == RB_OP_CALL && !own)
+		return rb_arena_fmt(&p->scratch, "what %.*s gives back", RB_STR_ARG(s->call->name));
 	m = rb_type_member(type, name);
 	if (m == NULL || m->help == NULL)
 		return RB_STR("");

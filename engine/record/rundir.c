@@ -342,14 +342,13 @@ rb_rundir_sync(const struct rb_rundir *dir)
 static void
 name_source(struct rb_rundir *dir, struct rb_str path, char name[RB_SOURCE_NAME])
 {
-	size_t from = path.n, n;
+	size_t n;
 
-	while (from > 0 && path.p[from - 1] != '/')
-		from--;
+	path = rb_str_file(path);
 	dir->sources++;
 	n = dir->sources == 1 ? (size_t)snprintf(name, RB_SOURCE_NAME, "source-")
 			      : (size_t)snprintf(name, RB_SOURCE_NAME, "source-%u-", dir->sources);
-	for (size_t i = from; i < path.n && n + 1 < RB_SOURCE_NAME; i++) {
+	for (size_t i = 0; i < path.n && n + 1 < RB_SOURCE_NAME; i++) {
 		unsigned char c = (unsigned char)path.p[i];
 
 		name[n++] = c <= ' ' || c >= 0x7f ? '_' : (char)c;

@@ -8,11 +8,16 @@ enum { NAMES_MAX = 64 };
 
 /* ---- as written ---- */
 
+bool
+rb_asks_first(const struct rb_step *s)
+{
+	return s->confirm != NULL || (s->op == RB_OP_LEAF && s->effect == RB_DANGER);
+}
+
 static bool
 asks(const struct rb_step *s)
 {
-	return s->confirm != NULL ||
-	       (s->op == RB_OP_LEAF && (s->effect == RB_DANGER || (s->kind->traits & RB_KIND_PEOPLE) != 0));
+	return rb_asks_first(s) || (s->op == RB_OP_LEAF && (s->kind->traits & RB_KIND_PEOPLE) != 0);
 }
 
 static void
@@ -276,7 +281,7 @@ is_sequence(const struct rb_question *q, const struct rb_node *node)
 static void
 note_asked(struct rb_play *p, struct rb_str key, const struct rb_question *q)
 {
-	p->asked = rb_watch_grow(p->arena, p->asked, sizeof(*p->asked), p->nasked, &p->cap_asked);
+	p->asked = rb_arena_grow(p->arena, p->asked, sizeof(*p->asked), p->nasked, &p->cap_asked);
 	p->asked[p->nasked++] = (struct rb_asked){key, rb_arena_str(p->arena, q->text), q->step};
 }
 

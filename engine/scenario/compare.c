@@ -13,7 +13,7 @@ rb_play_finding(struct rb_play *p, struct rb_span span, const char *key, const c
 	va_list ap;
 
 	out->findings =
-	    rb_watch_grow(p->arena, out->findings, sizeof(*out->findings), out->nfindings, &p->cap_findings);
+	    rb_arena_grow(p->arena, out->findings, sizeof(*out->findings), out->nfindings, &p->cap_findings);
 	f = &out->findings[out->nfindings++];
 	rb_buf_init(&b, p->opt->alloc, RB_LINE_MAX);
 	va_start(ap, fmt);
@@ -105,6 +105,85 @@ compare_status(struct rb_play *p, const struct rb_want_status *w)
 	rb_buf_free(&actual);
 }
 
+/* ---- what nobody counted with ---- */
+
+/* One of the paths leads to the other: the same, or what stands in it. */
+static bool
+leads_to(struct rb_str a, struct rb_str b)
+{
+	struct rb_str shorter = a.n < b.n ? a : b, longer = a.n < b.n ? b : a;
+
+	return rb_str_eq(rb_str_cut(longer, 0, shorter.n), shorter) &&
+	       (longer.n == shorter.n || longer.p[shorter.n] == '/' || longer.p[shorter.n] == '[');
+}
+
+/* `statuses` has what errored itself, or says that something around or in it errored. */
+static bool
+has_status(const struct rb_play *p, const struct rb_seen_step *around, const struct rb_seen_step *s)
+{
+	const struct rb_wants *w = rb_play_wants(p);
+
+	for (size_t i = 0; i < w->nstatuses; i++) {
+		if (rb_str_eq(w->statuses[i].at.key, around->key) &&
+		    (rb_str_eq(around->key, s->key) || w->statuses[i].outcomes[0] == RB_ERRORED))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the scenario says that the step errors: a result of it, its status, or the reason of the run. What
+ * holds of what stands in a step holds of the step. */
+static bool
+is_said_to_error(const struct rb_play *p, const struct rb_seen_step *s)
+{
+	const struct rb_watch *w = &p->watch;
+
+	for (size_t i = 0; i < w->nerrors; i++) {
+		if (leads_to(w->errors[i], s->path))
+			return true;
+	}
+	for (size_t i = 0; i < w->nsteps; i++) {
+		if (leads_to(w->steps[i].path, s->path) && has_status(p, &w->steps[i], s))
+			return true;
+	}
+	return rb_play_wanted(p, RB_WANT_REASON) != NULL &&
+	       rb_str_find(p->out->end.reason, s->reason, 0) != SIZE_MAX;
+}
+
+static bool
+has_errored(const struct rb_seen_step *s)
+{
+	return s->over && rb_str_is(s->outcome, rb_outcome_rows[RB_ERRORED].name);
+}
+
+/* What errors is a mistake of the runbook or of this host, and no answer: it is none that a test may come
+ * upon unawares, wherever the run goes from there. */
+static void
+compare_errors(struct rb_play *p)
+{
+	const struct rb_watch *w = &p->watch;
+
+	for (size_t i = 0; i < w->nsteps; i++) {
+		const struct rb_seen_step *s = &w->steps[i];
+		bool inner = false; /* something in it is what errored */
+		struct rb_finding *f;
+
+		if (!has_errored(s) || is_said_to_error(p, s))
+			continue;
+		for (size_t k = i + 1; k < w->nsteps && !inner; k++)
+			inner = has_errored(&w->steps[k]) && w->steps[k].path.n > s->path.n &&
+				leads_to(s->path, w->steps[k].path);
+		if (inner)
+			continue;
+		f = rb_play_finding(p, p->scenario->span, "statuses", "%.*s errored, which nothing here says",
+		    RB_STR_ARG(rb_named_show(p->arena, s->key, s->step)));
+		rb_play_line(p, f, s->reason);
+		rb_play_line(p, f,
+		    rb_arena_fmt(p->arena, "where that is meant, expect `statuses: {%.*s: errored}`",
+			RB_STR_ARG(s->key)));
+	}
+}
+
 /* ---- what people saw ---- */
 
 static void
@@ -136,8 +215,12 @@ static void
 compare_said(struct rb_play *p)
 {
 	const struct rb_wants *w = rb_play_wants(p);
+	const struct rb_field *nothing = rb_play_wanted(p, RB_WANT_SAID);
 	size_t at = 0;
 
+	if (nothing != NULL && w->nsaid == 0 && p->watch.nsaid > 0)
+		rb_play_differs(p, nothing->node->span, "said", RB_STR("something was said"),
+		    RB_STR("nothing"), rb_scenario_show(p->arena, rb_v_text(p->watch.said[0])));
 	for (size_t i = 0; i < w->nsaid; i++) {
 		const struct rb_rule *r = &w->said[i];
 		struct rb_finding *f;
@@ -214,6 +297,7 @@ rb_compare_end(struct rb_play *p)
 		rb_compare_changes(p);
 		for (size_t i = 0; i < w->nstatuses; i++)
 			compare_status(p, &w->statuses[i]);
+		compare_errors(p);
 		rb_compare_requests(p);
 		compare_asked(p);
 		compare_said(p);

@@ -19,8 +19,7 @@ names(const struct rb_want_steps *w, struct rb_str key)
 static struct rb_str
 call_of(struct rb_str key)
 {
-	while (key.n > 0 && key.p[key.n - 1] != '/')
-		key.n--;
+	key = rb_str_folder(key);
 	return rb_str_cut(key, 0, key.n > 0 ? key.n - 1 : 0);
 }
 
@@ -178,26 +177,42 @@ rb_compare_lists(struct rb_play *p, const struct rb_want_steps *w, const char *k
 static void
 tell_end(struct rb_play *p, struct rb_finding *f)
 {
-	const struct rb_run_end *end = &p->out->end;
+	struct rb_str end = rb_play_end(p);
 
-	if (!p->out->ended)
-		return;
-	rb_play_line(p, f,
-	    rb_arena_fmt(p->arena, "the run ended %s%s%.*s", rb_ending_words[end->ending],
-		end->reason.n > 0 ? ": " : "", RB_STR_ARG(end->reason)));
+	if (end.n > 0)
+		rb_play_line(p, f, end);
+}
+
+/* The step that was expected, where the run came to it after `before` and its `if` did not hold. */
+static const struct rb_seen_step *
+skipped(const struct rb_play *p, struct rb_str key, const struct rb_seen_step *before)
+{
+	const struct rb_watch *w = &p->watch;
+	size_t from = before != NULL ? (size_t)(before - w->steps) + 1 : 0;
+
+	for (size_t i = from; i < w->nsteps; i++) {
+		if (w->steps[i].skipped && w->steps[i].own.n > 0 && rb_str_eq(w->steps[i].key, key))
+			return &w->steps[i];
+	}
+	return NULL;
 }
 
 /* Why the step came that was not expected; or, where one did not come, why the run went elsewhere. */
 static void
-tell_why(
-    struct rb_play *p, struct rb_finding *f, const struct rb_seen_step *s, const struct rb_seen_step *before)
+tell_why(struct rb_play *p, struct rb_finding *f, struct rb_str expected, const struct rb_seen_step *s,
+    const struct rb_seen_step *before)
 {
 	struct rb_str because = s != NULL ? s->because : p->watch.because;
+	const struct rb_seen_step *left_out = skipped(p, expected, before);
 
 	if (before != NULL && before->over && before->reason.n > 0)
 		rb_play_line(p, f,
 		    rb_arena_fmt(p->arena, "before it, `%.*s` %.*s: %.*s", RB_STR_ARG(before->key),
 			RB_STR_ARG(before->outcome), RB_STR_ARG(before->reason)));
+	if (left_out != NULL)
+		because = left_out->own;
+	else if (s != NULL && s->own.n > 0)
+		because = s->own;
 	if (because.n > 0)
 		rb_play_line(p, f, rb_arena_fmt(p->arena, "since %.*s", RB_STR_ARG(because)));
 	if (s == NULL)
@@ -224,7 +239,8 @@ rb_compare_path(struct rb_play *p)
 	}
 	f = rb_compare_lists(p, w, "path", "the path is another", actual, n, &at);
 	if (f != NULL)
-		tell_why(p, f, at < n ? steps[at] : NULL, at > 0 ? steps[at - 1] : NULL);
+		tell_why(p, f, at < w->n ? w->items[at].key : RB_STR(""), at < n ? steps[at] : NULL,
+		    at > 0 ? steps[at - 1] : NULL);
 }
 
 static bool

@@ -29,7 +29,8 @@ struct rb_cover {
 	struct rb_sink sink;
 	size_t ngraphs;
 	struct covered *graphs; /* the file's, then its procedures' */
-	bool *begun, *done;     /* by index of the step */
+	bool *done;             /* by index of the step */
+	bool *whole, *entered;  /* likewise, of calls: some play gave the result; some went into it */
 	struct on_the_way *now; /* likewise */
 	struct rb_arena *arena;
 };
@@ -93,23 +94,8 @@ static void
 find_counting(struct covered *c, struct rb_arena *arena)
 {
 	const struct rb_graph *g = c->graph;
-	bool *reached = RB_ARRAY(arena, bool, g->npoints);
-	uint32_t *todo = RB_ARRAY(arena, uint32_t, g->npoints);
-	size_t n = 0;
+	const bool *reached = rb_graph_reachable(arena, g);
 
-	todo[n++] = 0;
-	reached[0] = true;
-	while (n > 0) {
-		const struct rb_point *p = &g->points[todo[--n]];
-
-		for (uint32_t i = 0; i < p->nout; i++) {
-			uint32_t to = g->ways[g->out[p->out + i]].to;
-
-			if (!reached[to])
-				todo[n++] = to;
-			reached[to] = true;
-		}
-	}
 	for (size_t i = 0; i < g->nways; i++)
 		c->counts[i] = reached[g->ways[i].from] && says_something(g, &g->ways[i]);
 }
@@ -154,7 +140,6 @@ on_begin(struct rb_cover *c, const struct rb_step *step, const struct rb_event *
 	if (is_turn(ev))
 		return;
 	c->now[step->index] = (struct on_the_way){.asked = false};
-	c->begun[step->index] = true;
 	for (size_t i = 0; i < c->unit->nrungs; i++) {
 		if (c->unit->rungs[i].steps == step->list) {
 			struct covered *g = &c->graphs[0];
@@ -205,32 +190,39 @@ on_ask(struct rb_cover *c, const struct rb_step *step, const struct rb_event *ev
 	c->now[step->index].choices = rb_arena_str(c->arena, rb_event_get_text(ev, "choices"));
 }
 
-/* Of an `ask` whose choices lead somewhere: one of them is the answer, or several of them make it up. */
 static void
-on_answer(struct rb_cover *c, const struct rb_step *step, const struct rb_event *ev)
+choose(struct rb_cover *c, const struct rb_step *step, struct rb_value choices, struct rb_value chosen)
 {
-	struct rb_value choices;
-	struct rb_str rest = rb_event_get_text(ev, "value"), shown;
-	size_t comma;
+	struct rb_buf shown;
 
-	if (c->now[step->index].asked || step->narms == 0)
+	rb_buf_init(&shown, c->arena->alloc, RB_LINE_MAX);
+	rb_value_show(chosen, &shown);
+	for (size_t i = 0; i < choices.list->len; i++) {
+		if (rb_str_eq(choices.list->items[i].s, rb_buf_view(&shown)))
+			tick(c, step, RB_WAY_ARM, (uint32_t)i);
+	}
+	rb_buf_free(&shown);
+}
+
+/* Of an `ask` whose choices lead somewhere: the answer is one of them, or a list of several. */
+static void
+on_facts(struct rb_cover *c, const struct rb_step *step, const struct rb_event *ev)
+{
+	struct rb_value choices, facts, answer;
+
+	if (step->op != RB_OP_LEAF || step->narms == 0)
 		return;
 	choices = rb_value_from_json(c->arena, c->now[step->index].choices);
-	for (size_t i = 0; choices.kind == RB_V_LIST && i < choices.list->len; i++) {
-		if (!rb_str_eq(choices.list->items[i].s, rest))
-			continue;
-		tick(c, step, RB_WAY_ARM, (uint32_t)i);
+	facts = rb_value_from_json(c->arena, rb_event_get_text(ev, "facts"));
+	if (choices.kind != RB_V_LIST || facts.kind != RB_V_MAP)
+		return;
+	answer = rb_v_get_c(facts, "answer");
+	if (answer.kind != RB_V_LIST) {
+		choose(c, step, choices, answer);
 		return;
 	}
-	for (; choices.kind == RB_V_LIST && rest.n > 0;
-	     rest = comma == SIZE_MAX ? RB_STR("") : rb_str_cut(rest, comma + 2, rest.n)) {
-		comma = rb_str_find(rest, RB_STR(", "), 0);
-		shown = rb_str_cut(rest, 0, comma);
-		for (size_t i = 0; i < choices.list->len; i++) {
-			if (rb_str_eq(choices.list->items[i].s, shown))
-				tick(c, step, RB_WAY_ARM, (uint32_t)i);
-		}
-	}
+	for (size_t i = 0; i < answer.list->len; i++)
+		choose(c, step, choices, answer.list->items[i]);
 }
 
 /* What encloses the step of a jump is left by it, and takes no way of its own: up to the list of a goto's
@@ -333,7 +325,7 @@ on_event(void *ctx, const struct rb_event *ev)
 	    [RB_EV_ITEM] = on_item,
 	    [RB_EV_BRANCH] = on_branch,
 	    [RB_EV_ASK] = on_ask,
-	    [RB_EV_ANSWER] = on_answer,
+	    [RB_EV_FACTS] = on_facts,
 	    [RB_EV_EDGE] = on_edge,
 	    [RB_EV_STEP_END] = on_end,
 	};
@@ -368,8 +360,9 @@ rb_cover_new(struct rb_arena *arena, const struct rb_program *program)
 		c->graphs[i].taken = RB_ARRAY(arena, bool, c->graphs[i].graph->nways);
 		find_counting(&c->graphs[i], arena);
 	}
-	c->begun = RB_ARRAY(arena, bool, unit->nsteps);
 	c->done = RB_ARRAY(arena, bool, unit->nsteps);
+	c->whole = RB_ARRAY(arena, bool, unit->nsteps);
+	c->entered = RB_ARRAY(arena, bool, unit->nsteps);
 	c->now = RB_ARRAY(arena, struct on_the_way, unit->nsteps);
 	return c;
 }
@@ -378,6 +371,17 @@ void
 rb_cover_begin(struct rb_cover *c, const struct rb_procedure *from)
 {
 	c->from = from;
+}
+
+void
+rb_cover_calls(struct rb_cover *c, const struct rb_played *played)
+{
+	for (size_t i = 0; i < played->ncalls; i++) {
+		const struct rb_step *step = played->calls[i].step;
+
+		if (step->unit == c->unit)
+			(played->calls[i].whole ? c->whole : c->entered)[step->index] = true;
+	}
 }
 
 const struct rb_sink *
@@ -425,7 +429,7 @@ way_text(struct rb_arena *arena, const struct rb_graph *g, const struct rb_way *
 {
 	static const char *const forms[RB_WAYS] = {
 	    [RB_WAY_IF] = "in no scenario the `if` of %.*s holds",
-	    [RB_WAY_SKIP] = "no scenario skips %.*s: its `if` always holds",
+	    [RB_WAY_SKIP] = "no scenario skips %.*s by its `if`",
 	    [RB_WAY_ITEMS] = "no scenario gives the loop %.*s an item",
 	    [RB_WAY_EMPTY] = "no scenario has the loop %.*s without items",
 	    [RB_WAY_NOT_DONE] = "no scenario finds %.*s still to be done (`done_if`)",
@@ -450,19 +454,6 @@ way_text(struct rb_arena *arena, const struct rb_graph *g, const struct rb_way *
 	return rb_arena_fmt(arena, forms[w->kind], RB_STR_ARG(step));
 }
 
-/* The first step of a procedure or phase: no way of another step says that nothing comes to it. */
-static bool
-is_entry(const struct rb_cover *c, const struct rb_step *step)
-{
-	if (step->parent != NULL || step->at != 0)
-		return false;
-	for (size_t i = 0; i < c->unit->nrungs; i++) {
-		if (c->unit->rungs[i].steps == step->list)
-			return false;
-	}
-	return true;
-}
-
 static int
 by_place(const void *a, const void *b)
 {
@@ -476,7 +467,7 @@ by_place(const void *a, const void *b)
 void
 rb_cover_gaps(const struct rb_cover *c, struct rb_arena *arena, struct rb_cover_gap **gaps, size_t *n)
 {
-	size_t most = c->unit->nsteps;
+	size_t most = 0;
 	struct rb_cover_gap *all;
 
 	for (size_t i = 0; i < c->ngraphs; i++)
@@ -484,22 +475,13 @@ rb_cover_gaps(const struct rb_cover *c, struct rb_arena *arena, struct rb_cover_
 	all = RB_ARRAY(arena, struct rb_cover_gap, most);
 	*gaps = all;
 	*n = 0;
-	for (size_t i = 0; i < c->unit->nsteps; i++) {
-		const struct rb_step *step = c->unit->steps_in_order[i];
-
-		if (!c->begun[i] && is_entry(c, step))
-			all[(*n)++] =
-			    (struct rb_cover_gap){step->span, rb_arena_fmt(arena, "no scenario comes to %.*s",
-								  RB_STR_ARG(called(arena, step)))};
-	}
 	for (size_t i = 0; i < c->ngraphs; i++) {
 		const struct covered *g = &c->graphs[i];
 
 		for (size_t w = 0; w < g->graph->nways; w++) {
 			const struct rb_way *way = &g->graph->ways[w];
 
-			if (!g->counts[w] || g->taken[w] ||
-			    (way->step != NULL && !c->begun[way->step->index]))
+			if (!g->counts[w] || g->taken[w])
 				continue;
 			all[(*n)++] =
 			    (struct rb_cover_gap){rb_way_span(g->graph, way), way_text(arena, g->graph, way)};
@@ -518,5 +500,35 @@ rb_cover_undone(const struct rb_cover *c, struct rb_arena *arena, struct rb_str 
 
 		if (is_counted(step) && !c->done[i])
 			(*names)[(*n)++] = rb_step_called(arena, step);
+	}
+}
+
+/* A procedure of the file itself that is never entered is among what is not covered. */
+static bool
+leads_out(const struct rb_cover *c, const struct rb_step *step)
+{
+	return step->call->proc == NULL || step->call->proc->unit != c->unit;
+}
+
+static void
+add_name(struct rb_str *names, size_t *n, struct rb_str name)
+{
+	for (size_t i = 0; i < *n; i++) {
+		if (rb_str_eq(names[i], name))
+			return;
+	}
+	names[(*n)++] = name;
+}
+
+void
+rb_cover_unentered(const struct rb_cover *c, struct rb_arena *arena, struct rb_str **names, size_t *n)
+{
+	*names = RB_ARRAY(arena, struct rb_str, c->unit->nsteps);
+	*n = 0;
+	for (size_t i = 0; i < c->unit->nsteps; i++) {
+		const struct rb_step *step = c->unit->steps_in_order[i];
+
+		if (c->whole[i] && !c->entered[i] && leads_out(c, step))
+			add_name(*names, n, rb_step_called(arena, step));
 	}
 }

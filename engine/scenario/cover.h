@@ -11,6 +11,7 @@
 
 #include "event/bus.h"
 #include "lang/program.h"
+#include "scenario/scenario.h"
 
 struct rb_cover;
 
@@ -27,13 +28,17 @@ struct rb_cover_gap {
 struct rb_cover *rb_cover_new(struct rb_arena *arena, const struct rb_program *program);
 /* A play begins, at a procedure or (NULL) at the steps. */
 void rb_cover_begin(struct rb_cover *c, const struct rb_procedure *from);
+/* The play is over: which calls it went into. */
+void rb_cover_calls(struct rb_cover *c, const struct rb_played *played);
 /* To be given to the play. */
 const struct rb_sink *rb_cover_sink(const struct rb_cover *c);
 void rb_cover_count(const struct rb_cover *c, struct rb_cover_sum *sum);
-/* The ways that no play took, and the procedures that none came to, in the order of the file. Of a step that
- * was never begun its own ways are left out: one that leads to it is among them. */
+/* The ways that no play took, each of them, in the order of the file. */
 void rb_cover_gaps(const struct rb_cover *c, struct rb_arena *arena, struct rb_cover_gap **gaps, size_t *n);
 /* What the steps are called that no play performed. */
 void rb_cover_undone(const struct rb_cover *c, struct rb_arena *arena, struct rb_str **names, size_t *n);
+/* What the calls of other files are called whose result every play gave as a whole: what is called, and
+ * whether it can come to that, no play shows. */
+void rb_cover_unentered(const struct rb_cover *c, struct rb_arena *arena, struct rb_str **names, size_t *n);
 
 #endif

@@ -102,7 +102,9 @@ rb_play_signal(struct rb_play *p, int signo)
 			continue;
 		due->by_operator = false;
 		due->at = p->now;
+		rb_supply_cut(p, due);
 		due->res.ended = RB_ENDED_OK;
+		due->res.reason = RB_STR("");
 		due->res.stopped = taken = true;
 		due->res.summary = RB_STR(RB_SAYS_STOP_ENOUGH);
 	}
@@ -146,6 +148,18 @@ rb_play_path(const struct rb_play *p)
 	s = rb_arena_str(p->arena, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return s;
+}
+
+struct rb_str
+rb_play_end(const struct rb_play *p)
+{
+	const struct rb_run_end *end = &p->out->end;
+	struct rb_str by = p->watch.ended_by;
+
+	if (!p->out->ended)
+		return RB_STR("");
+	return rb_arena_fmt(p->arena, "the run ended %s%s%.*s%s%.*s", rb_ending_words[end->ending],
+	    by.n > 0 ? ", by " : "", RB_STR_ARG(by), end->reason.n > 0 ? ": " : "", RB_STR_ARG(end->reason));
 }
 
 /* ---- the reply for an attempt ---- */
@@ -271,12 +285,17 @@ start(void *ctx, const struct rb_attempt *at, struct rb_result *res)
 	/* What has no result waits: all else that begins at this time may tell what it lacks. */
 	if (reply == NULL || rb_supply(p, at, reply, res, &stays) < 0)
 		return RB_WAITS;
+	if (reply->has_error)
+		rb_watch_error(&p->watch, at->where.step);
 	if (!stays && reply->takes == 0)
 		return RB_DONE_NOW;
 	due = rb_play_due(p, at->ticket, stays ? RB_NEVER : rb_clock_add(p->now, reply->takes));
 	due->res = *res;
 	due->stays = stays;
 	due->by_operator = stays && at->stop_by_operator;
+	due->attempt = at;
+	due->reply = reply;
+	due->pid = p->pid;
 	return RB_WAITS;
 }
 
@@ -292,8 +311,7 @@ cancel(void *ctx, uint64_t ticket, enum rb_cancel why)
 		due->by_operator = false;
 		if (why == RB_CANCEL_DETACH)
 			return;
-		due->res.ended = RB_ENDED_CANCELLED;
-		due->res.reason = RB_STR(RB_SAYS_ENDED);
+		rb_supply_cut(p, due);
 		if (why == RB_CANCEL_STOP)
 			due->res.summary = RB_STR(RB_SAYS_STOPPED);
 		return;
@@ -328,6 +346,15 @@ is_entered(const struct rb_play *p, struct rb_str key)
 	return false;
 }
 
+static void
+note_call(struct rb_play *p, const struct rb_step *step, bool whole)
+{
+	struct rb_played *out = p->out;
+
+	out->calls = rb_arena_grow(p->arena, out->calls, sizeof(*out->calls), out->ncalls, &p->cap_calls);
+	out->calls[out->ncalls++] = (struct rb_played_call){step, whole};
+}
+
 static bool
 stand_in(void *ctx, const struct rb_step *step, const struct rb_where *where, const struct rb_frame *frame,
     struct rb_arena *arena, struct rb_result *res)
@@ -338,11 +365,14 @@ stand_in(void *ctx, const struct rb_step *step, const struct rb_where *where, co
 	const struct rb_mock_of *m;
 	const struct rb_mock_reply *reply;
 	unsigned *used;
+	bool whole;
 
 	(void)arena;
 	rb_compare_call(p, key, step->call, frame);
 	m = find_mock(p, key, &used);
-	if (m == NULL || (used == p->used_shared && is_entered(p, key)))
+	whole = m != NULL && (used == p->used || !is_entered(p, key));
+	note_call(p, step, whole);
+	if (!whole)
 		return false;
 	reply = next_reply(p, m, used, &s, where->step);
 	if (reply == NULL)

@@ -72,6 +72,8 @@ fill_secret(struct rb_play *p, const struct rb_unit *unit, const struct rb_secre
 	struct rb_diag *diag;
 	struct rb_value v;
 
+	if (rb_frame_get(frame, 0, s->decl->slot).kind != RB_V_UNSET)
+		return; /* the caller handed it over */
 	if (given != NULL) {
 		v = given->value;
 		if (s->decl->type->base == RB_URL)

@@ -96,7 +96,8 @@ const struct rb_key rb_scenario_expect_keys[] = {
 	"the steps that ask a person, in order; or a mapping of these to what the question contains",
 	"{free: \"Stop python3 stale.py\"}", EXPECTS},
     [RB_WANT_SAID] = {"said", RB_K_DATA, 0, 0, NULL, NULL, NULL,
-	"what is said, in this order, among other things", "[\"Port 8000 is free\"]", EXPECTS},
+	"what is said, in this order, among other things; an empty list if nothing is",
+	"[\"Port 8000 is free\"]", EXPECTS},
     [RB_WANT_ELAPSED] = {"elapsed", RB_K_DATA, 0, 0, NULL, NULL, NULL,
 	"how long the run takes: exactly, or `at_least` and `at_most`", "15m", EXPECTS},
     END};

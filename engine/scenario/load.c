@@ -162,8 +162,13 @@ read_yes(const struct rb_scenario_load *l, const struct rb_node *node, struct rb
 	for (size_t i = 0; i < n; i++) {
 		struct rb_named at;
 
-		if (rb_named_find(l, node->kind == RB_NODE_LIST ? node->items[i] : node, &at) == 0)
+		if (rb_named_find(l, node->kind == RB_NODE_LIST ? node->items[i] : node, &at) < 0)
+			continue;
+		if (at.purpose == RB_FOR_ACTION && rb_asks_first(at.step))
 			in->yes_ids[in->nyes_ids++] = at.owner->id;
+		else
+			rb_diag_add(l->diags, RB_E_SCENARIO, at.span,
+			    "`%.*s` has no `confirm` that `yes` could answer", RB_STR_ARG(at.key));
 	}
 }
 
@@ -230,6 +235,19 @@ read_from(const struct rb_scenario_load *l, const struct rb_field *f, struct rb_
 	rb_diag_suggest(l->diags, diag, f->value.s, names, u->nprocs);
 }
 
+/* Of the procedure to start at; of the file, where there is none of that name. */
+static struct rb_scope *
+scope_of(const struct rb_scenario_load *l, const struct rb_node *from)
+{
+	const struct rb_unit *u = l->file->program->main;
+	const struct rb_procedure *proc = l->file->library ? u->procs[0]
+					  : from != NULL && from->kind == RB_NODE_SCALAR
+					      ? rb_unit_proc(u, from->text)
+					      : NULL;
+
+	return proc != NULL ? proc->scope : u->scope;
+}
+
 static void
 read_inputs(const struct rb_scenario_load *l, const struct rb_field *f, struct rb_scenario *s)
 {
@@ -260,9 +278,9 @@ read_scenario(struct rb_scenario_load *l, const struct rb_node *node, struct rb_
 		    "a scenario is a mapping that begins with `name`, not %s", rb_node_form(node));
 		return;
 	}
-	/* `expect` waits until it is known where the scenario starts: its expressions are read there. */
+	/* What `expect` reads is seen from where the scenario starts. */
 	expect = rb_node_get(node, rb_scenario_keys[RB_SCEN_EXPECT].name);
-	l->ctx.scope = l->file->program->main->scope;
+	l->ctx.scope = scope_of(l, rb_node_get(node, rb_scenario_keys[RB_SCEN_FROM].name));
 	rb_keys_decode(&l->ctx, node, rb_scenario_keys, f, "a scenario");
 	if (f[RB_SCEN_NAME].node != NULL) {
 		s->name = f[RB_SCEN_NAME].value.s;
@@ -271,8 +289,6 @@ read_scenario(struct rb_scenario_load *l, const struct rb_node *node, struct rb_
 	if (f[RB_SCEN_NOTE].node != NULL)
 		s->note = f[RB_SCEN_NOTE].value.s;
 	read_from(l, &f[RB_SCEN_FROM], s);
-	if (s->from != NULL)
-		l->ctx.scope = s->from->scope;
 	read_yes(l, f[RB_SCEN_YES].node, in);
 	read_inputs(l, &f[RB_SCEN_INPUTS], s);
 	rb_mocks_read(l, f[RB_SCEN_RESULTS].node, &in->mocks);

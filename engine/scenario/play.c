@@ -111,7 +111,6 @@ emit_start(struct rb_play *p)
 
 	rb_event_init(&ev, RB_EV_RUN_START, NULL);
 	rb_event_num(&ev, "version", RB_TRANSCRIPT_VERSION);
-	rb_event_text(&ev, "run", RB_STR("test"));
 	rb_event_text(&ev, "mode", RB_STR("test"));
 	rb_event_text(&ev, "runbook", unit->id);
 	rb_event_text(&ev, "title", rb_unit_meta(unit, "title"));
@@ -219,6 +218,22 @@ keep_path(struct rb_play *p)
 	out->events = p->watch.events;
 }
 
+/* A test that cannot fail is none. */
+static void
+check_expects(struct rb_play *p)
+{
+	struct rb_diag *diag;
+
+	if (rb_play_wants(p)->fields != NULL)
+		return;
+	diag = rb_diag_add(p->load.diags, RB_E_SCENARIO, p->scenario->span,
+	    "nothing is expected: it would pass however the run ends");
+	rb_diag_hint(p->load.diags, diag,
+	    "this run ended %s, and came by %.*s: write `expect: {outcome: %s, …}`",
+	    rb_ending_words[p->out->end.ending], RB_STR_ARG(rb_play_path(p)),
+	    rb_ending_words[p->out->end.ending]);
+}
+
 static void
 run(struct rb_play *p)
 {
@@ -268,6 +283,8 @@ rb_scenario_play(const struct rb_scenario_file *file, size_t i, const struct rb_
 	rb_compare_end(&p);
 	if (out->ended && out->diags.errors == 0)
 		rb_compare_unused(&p);
+	if (out->nfindings == 0 && out->diags.errors == 0)
+		check_expects(&p);
 	out->verdict = !out->ended             ? RB_VERDICT_ERROR
 		       : out->nfindings > 0    ? RB_VERDICT_FAILED
 		       : out->diags.errors > 0 ? RB_VERDICT_ERROR

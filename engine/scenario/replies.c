@@ -109,6 +109,9 @@ check_reply(
 		return bad(l, RB_E_CONFLICT, r->span,
 		    "a program that stays goes on by itself, so that {} is enough: it is its `.ready` that "
 		    "can hang");
+	if (r->hangs && nfacts > 0 && (s->kind->traits & RB_KIND_CONNECTS) != 0)
+		return bad(l, RB_E_CONFLICT, r->span,
+		    "what `hangs` has no facts: of an answer that was not waited for nothing is known");
 	if (r->hangs && r->takes_time)
 		return bad(l, RB_E_CONFLICT, r->span, "what `hangs` has no end, and so takes no time");
 	if (r->refused && (s->kind->traits & RB_KIND_CONNECTS) == 0) {
@@ -207,20 +210,76 @@ read_outputs(const struct rb_scenario_load *l, const struct rb_call *call, const
 	return l->diags->errors == before ? 0 : -1;
 }
 
+/* The first step inside of what is called that has such a fact; NULL: none has, or it has no id. */
+static const struct rb_step *
+inner_with(const struct rb_call *call, struct rb_str name)
+{
+	const struct rb_unit *unit = call->proc != NULL ? call->proc->unit : call->unit;
+
+	for (size_t i = 0; i < unit->nsteps; i++) {
+		const struct rb_step *s = unit->steps_in_order[i];
+
+		if (s->proc == call->proc && s->has_id && s->op == RB_OP_LEAF &&
+		    fact_row(s->kind, name) != NULL)
+			return s;
+	}
+	return NULL;
+}
+
+static bool
+has_output(const struct rb_call *call, struct rb_str name)
+{
+	for (size_t i = 0; call->proc != NULL && i < call->proc->noutputs; i++) {
+		if (rb_str_eq(call->proc->outputs[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* Who writes `holder: {listening: false}` means what a step inside saw, or an output. True if it was that. */
+static bool
+check_inside(const struct rb_scenario_load *l, const struct rb_mock_of *m, const struct rb_node *node)
+{
+	const struct rb_call *call = m->at.step->call;
+	bool any = false;
+
+	for (size_t i = 0; node->kind == RB_NODE_MAP && i < node->len; i++) {
+		struct rb_str name = node->pairs[i].key->text;
+		const struct rb_step *inner = inner_with(call, name);
+		bool output = has_output(call, name);
+		struct rb_diag *diag;
+
+		if (rb_key_find(rb_scenario_whole_keys, name) != NULL || (inner == NULL && !output))
+			continue;
+		any = true;
+		diag = rb_diag_add(l->diags, RB_E_KEY, node->pairs[i].key->span,
+		    "the result of a whole call has no key `%.*s`", RB_STR_ARG(name));
+		if (inner != NULL)
+			rb_diag_hint(l->diags, diag, "what a step inside of it saw: `%.*s/%.*s: {%.*s: …}`",
+			    RB_STR_ARG(m->at.key), RB_STR_ARG(inner->id), RB_STR_ARG(name));
+		if (output)
+			rb_diag_hint(l->diags, diag, "an output of the whole: `%.*s: {outputs: {%.*s: …}}`",
+			    RB_STR_ARG(m->at.key), RB_STR_ARG(name));
+	}
+	return any;
+}
+
 static int
-read_whole(const struct rb_scenario_load *l, const struct rb_step *s, const struct rb_node *node,
+read_whole(const struct rb_scenario_load *l, const struct rb_mock_of *m, const struct rb_node *node,
     struct rb_mock_reply *out)
 {
 	struct rb_field f[RB_WHOLE_KEYS];
 	size_t before = l->diags->errors;
 
 	*out = (struct rb_mock_reply){.span = node->span, .facts = rb_v_unset(RB_STR("outputs"))};
+	if (check_inside(l, m, node))
+		return -1;
 	rb_keys_decode(&l->ctx, node, rb_scenario_whole_keys, f, "the result of a whole call");
 	out->has_failed = f[RB_WHOLE_FAILED].node != NULL;
 	if (out->has_failed)
 		out->failed = f[RB_WHOLE_FAILED].value.s;
 	if (f[RB_WHOLE_OUTPUTS].node != NULL)
-		read_outputs(l, s->call, f[RB_WHOLE_OUTPUTS].node, &out->facts);
+		read_outputs(l, m->at.step->call, f[RB_WHOLE_OUTPUTS].node, &out->facts);
 	return l->diags->errors == before ? 0 : -1;
 }
 
@@ -230,7 +289,7 @@ static int
 read_one(const struct rb_scenario_load *l, const struct rb_mock_of *m, const struct rb_node *node,
     struct rb_mock_reply *out)
 {
-	return m->whole ? read_whole(l, m->at.step, node, out) : read_reply(l, m->at.step, node, out);
+	return m->whole ? read_whole(l, m, node, out) : read_reply(l, m->at.step, node, out);
 }
 
 static void

@@ -181,6 +181,17 @@ put_sum(const struct rb_cover_sum *sum, struct rb_report_ink how, struct rb_buf 
 	    sum->ways_taken, sum->ways);
 }
 
+static void
+put_names(const char *heading, const struct rb_str *names, size_t n, struct rb_buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		rb_buf_fmt(out, "%s%s", i == 0 ? "    " : ", ", i == 0 ? heading : "");
+		rb_escape(out, names[i], 0);
+	}
+	if (n > 0)
+		rb_buf_char(out, '\n');
+}
+
 void
 rb_report_show_coverage(const struct rb_report_file *f, struct rb_report_ink how, struct rb_buf *out)
 {
@@ -198,12 +209,8 @@ rb_report_show_coverage(const struct rb_report_file *f, struct rb_report_ink how
 		rb_escape(out, f->gaps[i].text, 0);
 		rb_buf_char(out, '\n');
 	}
-	for (size_t i = 0; i < f->nundone; i++) {
-		rb_buf_c(out, i == 0 ? "    never performed: " : ", ");
-		rb_escape(out, f->undone[i], 0);
-	}
-	if (f->nundone > 0)
-		rb_buf_char(out, '\n');
+	put_names("never performed: ", f->undone, f->nundone, out);
+	put_names("never entered, their results given whole: ", f->unentered, f->nunentered, out);
 }
 
 void

@@ -28,9 +28,9 @@ struct rb_report_file {
 	struct rb_report_case *cases;
 	bool covered; /* sum and gaps hold */
 	struct rb_cover_sum sum;
-	size_t ngaps, nundone;
+	size_t ngaps, nundone, nunentered;
 	const struct rb_cover_gap *gaps;
-	const struct rb_str *undone;
+	const struct rb_str *undone, *unentered;
 	int64_t least; /* of --coverage: percent of the ways, -1: none was asked for */
 };
 

@@ -72,6 +72,12 @@ struct rb_finding {
 	struct rb_str *lines;
 };
 
+/* A call that the play came to. */
+struct rb_played_call {
+	const struct rb_step *step;
+	bool whole; /* not entered: the scenario gives its result as a whole */
+};
+
 struct rb_played {
 	enum rb_verdict verdict;
 	struct rb_diags diags; /* ERROR: with positions in the scenario file; in the arena of the play */
@@ -81,6 +87,8 @@ struct rb_played {
 	struct rb_run_end end; /* ending, exit, reason; elapsed is the fake time */
 	size_t npath;          /* the steps that were begun and not skipped, in order, as mocks and `path` */
 	struct rb_str *path;   /* name them: "restart/launch"; those without an id too: "step_4" */
+	size_t ncalls;
+	struct rb_played_call *calls;
 	uint64_t events;
 };
 

@@ -182,6 +182,8 @@ struct rb_answers {
 	struct rb_map by_key; /* → struct rb_answers_of * */
 };
 
+/* Whether a step asks before it acts, which --yes may answer. */
+bool rb_asks_first(const struct rb_step *s);
 void rb_answers_read(struct rb_scenario_load *l, const struct rb_node *node, struct rb_answers *out);
 
 /* ---- wants.c ---- */
@@ -277,6 +279,7 @@ struct rb_seen_step {
 	bool over, skipped;
 	struct rb_str outcome, reason; /* once over */
 	struct rb_str because;         /* the decision before it; may be empty */
+	struct rb_str own;             /* what became of its `if`; may be empty */
 };
 
 struct rb_seen_change {
@@ -296,13 +299,14 @@ struct rb_watch {
 	struct rb_seen_step *steps;
 	struct rb_seen_change *changes;
 	struct rb_str *said;
+	size_t nerrors, cap_errors;
+	struct rb_str *errors;         /* paths of what a result of the scenario says could not be started */
 	struct rb_str because, failed; /* failed: the reason of the last attempt that did not pass */
+	struct rb_str ended_by;        /* the edge that ends the run; empty where it is none */
 	struct rb_buf name;
 	uint64_t events;
 };
 
-/* Room for one more of `items` in the arena: they, moved or not. */
-void *rb_watch_grow(struct rb_arena *arena, void *items, size_t size, size_t len, size_t *cap);
 void rb_watch_init(struct rb_watch *w, struct rb_arena *arena, const struct rb_scenario_file *file,
     const struct rb_scenario *scenario);
 void rb_watch_free(struct rb_watch *w);
@@ -310,10 +314,12 @@ void rb_watch_free(struct rb_watch *w);
 struct rb_str rb_watch_key(struct rb_watch *w, struct rb_str path, const struct rb_step **step);
 /* A change that was made: also by what stands for a whole call. */
 void rb_watch_changed(struct rb_watch *w, struct rb_str key, const struct rb_step *step);
+/* A result of the scenario says that what stands at the path could not be started. */
+void rb_watch_error(struct rb_watch *w, struct rb_str path);
 /* The text of the innermost item that the path stands in; empty p NULL where there is none. */
 struct rb_str rb_watch_item(const struct rb_watch *w, struct rb_str path);
 
-/* ---- play.c, driver.c, asking.c ---- */
+/* ---- play.c, driver.c, answers.c ---- */
 
 /* An attempt or a question whose end is to come. */
 struct rb_due {
@@ -321,6 +327,9 @@ struct rb_due {
 	int64_t at;
 	bool question, stays; /* stays: a program that goes on until it is let go */
 	bool by_operator;
+	const struct rb_attempt *attempt; /* with its reply and pid, should it be ended from outside */
+	const struct rb_mock_reply *reply;
+	int64_t pid;
 	struct rb_result res;
 	struct rb_answer answer;
 	struct rb_due *next;
@@ -353,7 +362,7 @@ struct rb_play {
 	size_t signals;               /* that were sent */
 	size_t nasked, cap_asked;
 	struct rb_asked *asked;
-	size_t cap_findings;
+	size_t cap_findings, cap_calls;
 	bool valued; /* values and outputs were compared */
 };
 
@@ -378,6 +387,8 @@ struct rb_str rb_play_host(const struct rb_play *p, int row);
 enum rb_started rb_play_ask(void *ctx, const struct rb_question *q, struct rb_answer *answer);
 /* "health → survey → free": the steps so far, of many the last. */
 struct rb_str rb_play_path(const struct rb_play *p);
+/* "the run ended resolved by the `end` at line 9: all is well"; empty where it did not come to its end. */
+struct rb_str rb_play_end(const struct rb_play *p);
 /* "2nd" */
 struct rb_str rb_play_nth(struct rb_arena *arena, unsigned n);
 
@@ -387,6 +398,8 @@ struct rb_str rb_play_nth(struct rb_arena *arena, unsigned n);
  */
 int rb_supply(struct rb_play *p, const struct rb_attempt *at, const struct rb_mock_reply *reply,
     struct rb_result *res, bool *stays);
+/* The same where the attempt is ended from outside, by its timeout say, before the reply was due. */
+void rb_supply_cut(struct rb_play *p, struct rb_due *due);
 
 /* ---- compare.c, and its parts ---- */
 

@@ -147,25 +147,9 @@ take_stop(const struct rb_attempt *at, const struct rb_mock_reply *reply, struct
 
 /* ---- the whole ---- */
 
-/* What never ended has no exit. */
-static void
-drop_exit(struct rb_result *res)
-{
-	struct rb_vmap *map = (struct rb_vmap *)(uintptr_t)res->facts.map;
-	size_t n = 0;
-
-	for (size_t i = 0; i < map->len; i++) {
-		if (!rb_str_is(map->pairs[i].key, "exit"))
-			map->pairs[n++] = map->pairs[i];
-	}
-	map->len = n;
-	res->summary = RB_STR("");
-	res->record = rb_v_unset(RB_STR("record"));
-}
-
 static int
-complete(
-    struct rb_play *p, const struct rb_attempt *at, const struct rb_mock_reply *reply, struct rb_result *res)
+complete(struct rb_play *p, const struct rb_attempt *at, const struct rb_mock_reply *reply, int64_t pid,
+    bool cut, struct rb_result *res)
 {
 	const struct rb_mock m = {.request = at->request,
 	    .arena = at->arena,
@@ -173,12 +157,35 @@ complete(
 	    .refused = reply->refused,
 	    .takes = reply->takes,
 	    .wall = RB_PLAY_WALL + (p->now - RB_PLAY_BEGIN) + reply->takes,
-	    .pid = ++p->pid};
+	    .pid = pid,
+	    .cut = cut};
 
 	if (at->step->kind->mock(&m, res) == 0)
 		return 0;
 	rb_diag_add(p->load.diags, RB_E_SCENARIO, reply->span, "%.*s", RB_STR_ARG(res->reason));
 	return -1;
+}
+
+static void
+clear(struct rb_result *res)
+{
+	memset(res, 0, sizeof(*res));
+	res->facts = res->record = rb_v_unset(RB_STR(""));
+	res->reason = res->summary = RB_STR("");
+}
+
+void
+rb_supply_cut(struct rb_play *p, struct rb_due *due)
+{
+	const struct rb_attempt *at = due->attempt;
+
+	clear(&due->res);
+	/* The facts were taken once: they are so again. */
+	complete(p, at, due->reply, due->pid, true, &due->res);
+	if (at->step->nmatches > 0 && (at->step->kind->traits & RB_KIND_OUTPUT) != 0)
+		take_matches(at, &due->res);
+	due->res.ended = RB_ENDED_CANCELLED;
+	due->res.reason = RB_STR(RB_SAYS_ENDED);
 }
 
 int
@@ -187,9 +194,8 @@ rb_supply(struct rb_play *p, const struct rb_attempt *at, const struct rb_mock_r
 {
 	unsigned traits = at->step->kind->traits;
 
-	memset(res, 0, sizeof(*res));
-	res->facts = res->record = rb_v_unset(RB_STR(""));
-	res->reason = res->summary = RB_STR("");
+	clear(res);
+	p->pid++;
 	*stays = reply->hangs;
 	if (reply->has_error) {
 		res->ended = RB_ENDED_ERROR;
@@ -197,12 +203,10 @@ rb_supply(struct rb_play *p, const struct rb_attempt *at, const struct rb_mock_r
 		res->retriable = true;
 		return 0;
 	}
-	if (reply->has_failed || (reply->hangs && (traits & RB_KIND_OUTPUT) == 0))
+	if (reply->has_failed)
 		res->facts = reply->facts;
-	else if (complete(p, at, reply, res) < 0)
+	else if (complete(p, at, reply, p->pid, false, res) < 0)
 		return -1;
-	if (reply->hangs && (traits & RB_KIND_OUTPUT) != 0)
-		drop_exit(res);
 	if (reply->has_failed) {
 		res->ended = RB_ENDED_FAILED;
 		res->reason = reply->failed;

@@ -8,6 +8,9 @@ hint_path(struct rb_play *p, struct rb_diag *diag)
 	if (p->load.diags->errors > 1)
 		return;
 	rb_diag_hint(p->load.diags, diag, "the path was %.*s", RB_STR_ARG(rb_play_path(p)));
+	if (p->watch.because.n > 0)
+		rb_diag_hint(p->load.diags, diag, "decided last: %.*s", RB_STR_ARG(p->watch.because));
+	rb_diag_hint(p->load.diags, diag, "%.*s", RB_STR_ARG(rb_play_end(p)));
 }
 
 static void

@@ -60,52 +60,6 @@ rb_scenario_texts(struct rb_arena *arena, const struct rb_node *node)
 	return v;
 }
 
-/* Digits at a place of "2026-11-22T03:04:05Z"; -1 if they are none. */
-static int64_t
-digits(struct rb_str s, size_t at, size_t n)
-{
-	int64_t v = 0;
-
-	for (size_t i = at; i < at + n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return -1;
-		v = v * 10 + (s.p[i] - '0');
-	}
-	return v;
-}
-
-/* RFC 3339 in UTC and whole seconds. Days are counted as in "days from civil". */
-static int
-parse_time(struct rb_str s, int64_t *wall)
-{
-	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
-	int64_t year, month, day, hour, minute, second, era, of_era, of_year;
-
-	if (s.n != sizeof(form) - 1)
-		return -1;
-	for (size_t i = 0; i < s.n; i++) {
-		if (form[i] == 'd' ? s.p[i] < '0' || s.p[i] > '9' : s.p[i] != form[i])
-			return -1;
-	}
-	year = digits(s, 0, 4);
-	month = digits(s, 5, 2);
-	day = digits(s, 8, 2);
-	hour = digits(s, 11, 2);
-	minute = digits(s, 14, 2);
-	second = digits(s, 17, 2);
-	if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 ||
-	    minute > 59 || second > 59)
-		return -1;
-	year -= month <= 2;
-	era = year / 400;
-	of_era = year - era * 400;
-	of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	*wall =
-	    ((era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468) * 24 + hour) * 3600;
-	*wall = (*wall + minute * 60 + second) * RB_SECOND;
-	return 0;
-}
-
 /* A moment, or how long it lies back when the scenario begins. */
 static int
 time_value(
@@ -113,7 +67,7 @@ time_value(
 {
 	int64_t t;
 
-	if (parse_time(node->text, &t) == 0) {
+	if (rb_time_parse(node->text, &t) == 0) {
 		*out = rb_v_of(RB_V_TIME, t);
 		return 0;
 	}
@@ -162,6 +116,14 @@ scalar(const struct rb_scenario_load *l, const struct rb_type *type, const char 
 		row++;
 	if (row->name == NULL)
 		return wrong(l, type, name, node);
+	/* What is over has been so for a while: a fact may be negative, as no duration that is given may. */
+	if (row->base == RB_DURATION && rb_str_starts(node->text, "-")) {
+		*out = rb_value_parse(l->arena, row, rb_str_cut(node->text, 1, node->text.n));
+		if (out->kind == RB_V_DURATION) {
+			out->i = -out->i;
+			return 0;
+		}
+	}
 	*out = rb_value_parse(l->arena, row, node->text);
 	if (out->kind != RB_V_ERROR)
 		return 0;

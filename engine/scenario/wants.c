@@ -324,6 +324,24 @@ read_elapsed(const struct rb_scenario_load *l, const struct rb_field *f, struct 
 		out->at_most = bounds[RB_ELAPSED_AT_MOST].value.i;
 }
 
+/* What lists nothing is always as expected; of those that are compared as a whole, nothing is a list too. */
+static void
+check_empty(const struct rb_scenario_load *l, const struct rb_node *node, const struct rb_field *f)
+{
+	static const int rows[] = {RB_WANT_REACHED, RB_WANT_NOT_REACHED, RB_WANT_STATUSES, RB_WANT_VALUES,
+	    RB_WANT_OUTPUTS, RB_WANT_REQUESTS, RB_WANT_ELAPSED};
+
+	if (node->kind == RB_NODE_MAP && node->len == 0)
+		rb_diag_add(l->diags, RB_E_EMPTY, node->span, "`expect` is empty: it would always hold");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct rb_node *own = f[rows[i]].node;
+
+		if (own != NULL && own->kind != RB_NODE_SCALAR && own->len == 0)
+			rb_diag_add(l->diags, RB_E_EMPTY, own->span, "`%s` is empty: it would always hold",
+			    rb_scenario_expect_keys[rows[i]].name);
+	}
+}
+
 void
 rb_wants_read(
     struct rb_scenario_load *l, const struct rb_scenario *s, const struct rb_node *node, struct rb_wants *out)
@@ -331,6 +349,7 @@ rb_wants_read(
 	struct rb_field *f = RB_ARRAY(l->arena, struct rb_field, RB_WANT_KEYS);
 
 	rb_keys_decode(&l->ctx, node, rb_scenario_expect_keys, f, "`expect`");
+	check_empty(l, node, f);
 	out->fields = f;
 	for (int e = 0; f[RB_WANT_OUTCOME].node != NULL && e < RB_ENDINGS; e++) {
 		if (rb_str_is(f[RB_WANT_OUTCOME].value.s, rb_ending_words[e]))

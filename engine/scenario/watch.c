@@ -1,24 +1,11 @@
 /* What happens in a play, collected from its events as far as expectations and messages ask: the steps in
  * order, what decided over each, changes, messages. */
+#include "lang/graph.h"
 #include "scenario/state.h"
 
 #include <string.h>
 
 enum { BECAUSE_MAX = 400 };
-
-void *
-rb_watch_grow(struct rb_arena *arena, void *items, size_t size, size_t len, size_t *cap)
-{
-	void *more;
-
-	if (len < *cap)
-		return items;
-	*cap = *cap * 2 + 16;
-	more = rb_arena_array(arena, *cap, size);
-	if (len > 0)
-		memcpy(more, items, len * size);
-	return more;
-}
 
 struct rb_str
 rb_watch_key(struct rb_watch *w, struct rb_str path, const struct rb_step **step)
@@ -71,7 +58,7 @@ step_start(struct rb_watch *w, const struct rb_event *ev)
 	key = rb_watch_key(w, ev->where.step, &step);
 	if (step == NULL)
 		return;
-	w->steps = rb_watch_grow(w->arena, w->steps, sizeof(*w->steps), w->nsteps, &w->cap_steps);
+	w->steps = rb_arena_grow(w->arena, w->steps, sizeof(*w->steps), w->nsteps, &w->cap_steps);
 	at = RB_NEW(w->arena, size_t);
 	*at = w->nsteps++;
 	w->steps[*at] = (struct rb_seen_step){.key = rb_arena_str(w->arena, key),
@@ -111,8 +98,15 @@ attempt_start(struct rb_watch *w, const struct rb_event *ev)
 void
 rb_watch_changed(struct rb_watch *w, struct rb_str key, const struct rb_step *step)
 {
-	w->changes = rb_watch_grow(w->arena, w->changes, sizeof(*w->changes), w->nchanges, &w->cap_changes);
+	w->changes = rb_arena_grow(w->arena, w->changes, sizeof(*w->changes), w->nchanges, &w->cap_changes);
 	w->changes[w->nchanges++] = (struct rb_seen_change){rb_arena_str(w->arena, key), step, w->nsteps};
+}
+
+void
+rb_watch_error(struct rb_watch *w, struct rb_str path)
+{
+	w->errors = rb_arena_grow(w->arena, w->errors, sizeof(*w->errors), w->nerrors, &w->cap_errors);
+	w->errors[w->nerrors++] = rb_arena_str(w->arena, path);
 }
 
 static void
@@ -142,6 +136,48 @@ branch(struct rb_watch *w, const struct rb_event *ev)
 		    w->arena, "`else` was taken, since no condition held%s%.*s", and_so, RB_STR_ARG(why));
 }
 
+/* "`free`", "the `end` at line 9" */
+static struct rb_str
+name_of(const struct rb_watch *w, struct rb_str key, const struct rb_step *step)
+{
+	return step->has_id ? rb_arena_fmt(w->arena, "`%.*s`", RB_STR_ARG(key))
+			    : rb_step_called(w->arena, step);
+}
+
+/* The `if` of a step: what it says of the step itself, and, where the run does not just go on to the action,
+ * what led to the steps after it. */
+static void
+condition(struct rb_watch *w, const struct rb_event *ev)
+{
+	struct rb_str cond = rb_event_get_text(ev, "condition"), why = cut(rb_event_get_text(ev, "why"));
+	bool held = rb_event_get_num(ev, "held", 0) != 0;
+	struct rb_seen_step *s = seen(w, ev->where.step);
+	const struct rb_step *step;
+	struct rb_str key = rb_watch_key(w, ev->where.step, &step), text;
+
+	if (step == NULL)
+		return;
+	text = rb_arena_fmt(w->arena, "`if: %.*s` of %.*s %s%s%.*s", RB_STR_ARG(cond),
+	    RB_STR_ARG(name_of(w, key, step)), held ? "held" : "did not hold", why.n > 0 ? ": " : "",
+	    RB_STR_ARG(why));
+	if (s != NULL)
+		s->own = text;
+	if (!held || step->op != RB_OP_LEAF)
+		w->because = text;
+}
+
+/* What the run ends by, or the procedure: "`on_fail` of `moves`", "the `end` at line 12". */
+static void
+note_end(
+    struct rb_watch *w, const struct rb_step *step, struct rb_str name, struct rb_str key, struct rb_str to)
+{
+	if (!rb_str_starts(to, "end"))
+		return;
+	w->ended_by = step->op == RB_OP_EDGE
+			  ? name
+			  : rb_arena_fmt(w->arena, "`%.*s` of %.*s", RB_STR_ARG(key), RB_STR_ARG(name));
+}
+
 static void
 edge(struct rb_watch *w, const struct rb_event *ev)
 {
@@ -149,12 +185,17 @@ edge(struct rb_watch *w, const struct rb_event *ev)
 		      outcome = rb_event_get_text(ev, "outcome"), failed = cut(w->failed);
 	const struct rb_step *step;
 	struct rb_str name = rb_watch_key(w, ev->where.step, &step);
+	bool steps = rb_str_is(to, "steps");
 
-	if (!rb_str_starts(key, "on_") || step == NULL)
+	if (step == NULL)
 		return;
-	w->because = rb_arena_fmt(w->arena, "%.*s %.*s%s%.*s, and its `%.*s` is `%.*s`",
-	    RB_STR_ARG(rb_named_show(w->arena, name, step)), RB_STR_ARG(outcome), failed.n > 0 ? ": " : "",
-	    RB_STR_ARG(failed), RB_STR_ARG(key), RB_STR_ARG(to));
+	name = name_of(w, name, step);
+	note_end(w, step, name, key, to);
+	if (!rb_str_starts(key, "on_"))
+		return;
+	w->because = rb_arena_fmt(w->arena, "%.*s %.*s%s%.*s, and its `%.*s` %s%.*s%s", RB_STR_ARG(name),
+	    RB_STR_ARG(outcome), failed.n > 0 ? ": " : "", RB_STR_ARG(failed), RB_STR_ARG(key),
+	    steps ? "has " : "is `", RB_STR_ARG(to), steps ? "" : "`");
 }
 
 /* ---- the rest ---- */
@@ -181,7 +222,7 @@ item(struct rb_watch *w, const struct rb_event *ev)
 static void
 say(struct rb_watch *w, const struct rb_event *ev)
 {
-	w->said = rb_watch_grow(w->arena, w->said, sizeof(*w->said), w->nsaid, &w->cap_said);
+	w->said = rb_arena_grow(w->arena, w->said, sizeof(*w->said), w->nsaid, &w->cap_said);
 	w->said[w->nsaid++] = rb_arena_str(w->arena, rb_event_get_text(ev, "text"));
 }
 
@@ -193,6 +234,7 @@ on_event(void *ctx, const struct rb_event *ev)
 	    [RB_EV_STEP_END] = step_end,
 	    [RB_EV_ATTEMPT_START] = attempt_start,
 	    [RB_EV_ATTEMPT_END] = attempt_end,
+	    [RB_EV_IF] = condition,
 	    [RB_EV_BRANCH] = branch,
 	    [RB_EV_EDGE] = edge,
 	    [RB_EV_ITEM] = item,
@@ -213,7 +255,7 @@ rb_watch_init(struct rb_watch *w, struct rb_arena *arena, const struct rb_scenar
 	w->arena = arena;
 	w->file = file;
 	w->scenario = scenario;
-	w->because = w->failed = RB_STR("");
+	w->because = w->failed = w->ended_by = RB_STR("");
 	w->sink = (struct rb_sink){.ctx = w, .event = on_event};
 	rb_map_init(&w->by_path, arena);
 	rb_map_init(&w->items, arena);

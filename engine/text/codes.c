@@ -380,13 +380,14 @@ const struct rb_code_row rb_code_rows[RB_CODES] = {
 	"  on_fail: goto verify\n"},
     [RB_E_EDGE] = {"E038", "an edge that has no place here",
 	"What follows a step is continue, goto ID, end resolved, end failed, end\n"
-	"escalated, or a list of steps. A procedure is left with done or fail, not with\n"
-	"end; a probe and a finally have no such edges.\n"
+	"escalated, or a list of steps. With its reason an ending is a mapping. A\n"
+	"procedure is left with done or fail, not with end; a probe and a finally have\n"
+	"no such edges.\n"
 	"\n"
 	"Wrong:\n"
-	"  on_fail: retry\n"
+	"  on_pass: \"end resolved: it answers again\"\n"
 	"Right:\n"
-	"  retry: {times: 3, every: 2s}\n"},
+	"  on_pass: {end: {resolved: it answers again}}\n"},
     [RB_E_CYCLE] = {"E039", "a runbook or procedure that contains itself",
 	"Procedures and runbooks may call each other, but not in a circle: such a run\n"
 	"would never end. To repeat something, use retry, for_each, verify with within,\n"

@@ -66,9 +66,9 @@ enum rb_code {
 	/* drill */
 	RB_E_LOOK_CHANGES, /* what W004 warns of, where it would be done for real */
 	/* warnings of check */
-	RB_W_MISTYPED, /* $name in a script that nothing defines, near to one that exists */
-	RB_W_UNUSED,   /* declared and never used */
-	RB_W_STYLE,    /* will work, but not as its author hopes */
+	RB_W_MISTYPED,     /* $name in a script that nothing defines, near to one that exists */
+	RB_W_UNUSED,       /* declared and never used */
+	RB_W_STYLE,        /* will work, but not as its author hopes */
 	RB_W_LOOK_CHANGES, /* a step that looks, with a command that plainly changes something */
 	RB_W_UNSET,        /* a fact that some path to its reader leaves unset */
 	RB_W_UNREACHED,    /* a step, arm or procedure that nothing leads to */

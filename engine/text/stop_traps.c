@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "text/yaml_write.h"
+
+enum { REASON_MAX = 300 }; /* bytes of an ending that is written out again */
+
 struct site {
 	const struct rb_source *src;
 	const struct rb_stop *stop;
@@ -188,7 +192,8 @@ text_behind(const struct site *site)
 static bool
 expression(const struct site *site)
 {
-	static const char *const words[] = {"in", "contains", "and", "or", "not", "where", "==", "!=", "+"};
+	static const char *const words[] = {
+	    "in", "contains", "and", "or", "not", "where", "if", "else", "==", "!=", "+", "??"};
 	size_t at = site->stop->at, end = site->before, start;
 	struct rb_item item;
 	bool inside;
@@ -263,6 +268,46 @@ comment(const struct site *site)
 	    "a # after a blank starts a comment in YAML, so this is cut off");
 }
 
+/* `on_pass: end resolved: it answers`, `end: resolved: it answers`: what comes before the reason is a key. */
+static bool
+ending(const struct site *site, struct rb_item item)
+{
+	static const char *const words[] = {"resolved", "failed", "escalated"};
+	struct rb_str key = rb_item_key(site->src, item), value = rb_str_cut(site->s, item.value, item.to),
+		      why;
+	bool word = rb_str_starts(value, "end ");
+	struct rb_diag *diag;
+	struct rb_buf b;
+
+	if (word)
+		value = rb_str_trim(rb_str_cut(value, strlen("end "), value.n));
+	else if (!rb_str_is(key, "end"))
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i]);
+
+		if (!rb_str_starts(value, words[i]) || value.n <= n || value.p[n] != ':')
+			continue;
+		why = rb_str_trim(rb_str_cut(value, n + 1, value.n));
+		rb_buf_init(&b, site->diags->arena->alloc, REASON_MAX);
+		if (key.n > 0)
+			rb_buf_fmt(&b, "%.*s: ", RB_STR_ARG(key));
+		rb_buf_fmt(&b, "%s%s: ", word ? "{end: {" : "{", words[i]);
+		if (why.n > 0 && (why.p[0] == '"' || why.p[0] == '\''))
+			rb_buf_str(&b, why);
+		else
+			rb_yaml_scalar(&b, why);
+		rb_buf_c(&b, word ? "}}" : "}");
+		diag = report(site, RB_E_TRAP_COLON, site->stop->at, site->stop->at + 1,
+		    "a colon and a blank end a key in YAML; an ending with its reason is a mapping");
+		if (b.lost == 0)
+			rb_diag_hint(site->diags, diag, "write: %s", rb_buf_cstr(&b));
+		rb_buf_free(&b);
+		return true;
+	}
+	return false;
+}
+
 /* `on_fail: goto: verify`: an edge is written with a blank. */
 static bool
 edge(const struct site *site, struct rb_item item)
@@ -302,7 +347,7 @@ colon(const struct site *site)
 	/* Only where the line has a key before this colon: else it is the indentation that is wrong. */
 	if (item.value >= site->stop->at || (rb_item_key(site->src, item).n == 0 && !item.flow))
 		return false;
-	if (edge(site, item))
+	if (ending(site, item) || edge(site, item))
 		return true;
 	return report_quote(site, RB_E_TRAP_COLON, site->stop->at, site->stop->at + 1, site->stop->at,
 	    "a colon and a blank end a key in YAML; a text that holds them needs quotes");

@@ -8,6 +8,8 @@
 
 #include "base/map.h"
 
+enum { BEYOND_MAX = 4 * 1024 * 1024 }; /* bytes that are read again behind traps, all times together */
+
 /* A list or mapping that is being read; its children lie on the loader's stack from `base` on. */
 struct frame {
 	struct rb_node *node;
@@ -344,10 +346,16 @@ keep_stop(struct loader *l, const yaml_parser_t *parser)
 	l->stop.context_at = parser->context != NULL ? to_bytes(l, &parser->context_mark) : l->stop.at;
 }
 
-/* Whether a trap that was found in what libyaml accepted, on the line where it stopped or on the last one
- * before, is what made it stop. */
 static bool
-is_explained(const struct loader *l)
+is_trap(enum rb_code code)
+{
+	return code >= RB_E_TRAP_COMMENT && code <= RB_E_TRAP_TAB;
+}
+
+/* The trap that was found in what libyaml accepted, on the line where it stopped or on the last one before:
+ * that is what made it stop. NULL if there is none. */
+static const struct rb_diag *
+find_trap(const struct loader *l)
 {
 	size_t last = rb_source_pos(l->src, l->stop.at).line, first = last - 1;
 
@@ -357,13 +365,13 @@ is_explained(const struct loader *l)
 		const struct rb_diag *diag = &l->diags->items[i];
 		size_t line;
 
-		if (diag->span.src != l->src || diag->code < RB_E_TRAP_COMMENT || diag->code > RB_E_TRAP_TAB)
+		if (diag->span.src != l->src || !is_trap(diag->code))
 			continue;
 		line = rb_source_pos(l->src, diag->span.from).line;
 		if (line == first || line == last)
-			return true;
+			return diag;
 	}
-	return false;
+	return NULL;
 }
 
 /* Returns 0 when the document was read to its end. */
@@ -391,23 +399,127 @@ read_document(struct loader *l)
 	return more;
 }
 
+/* Reads all that libyaml accepts, and tells what is wrong with it. Returns what made libyaml stop; NULL if
+ * nothing did, or it was told before. */
+static const struct rb_diag *
+read_all(struct loader *l)
+{
+	const struct rb_diag *cause;
+	size_t n;
+
+	if (read_document(l) != 0) {
+		l->stopped = true;
+		while (l->depth > 0)
+			close_frame(l, l->frames[l->depth - 1].end);
+	}
+	rb_alloc_free(l->arena->alloc, l->nodes);
+	if (l->root != NULL)
+		rb_traps(l->src, l->root, l->diags);
+	if (!l->syntax)
+		return NULL;
+	cause = find_trap(l);
+	n = l->diags->len;
+	if (cause != NULL)
+		return cause;
+	if (!rb_traps_at_stop(l->src, &l->stop, l->diags))
+		rb_stop_explain(l->src, &l->stop, l->diags);
+	return l->diags->len > n ? &l->diags->items[n] : NULL;
+}
+
+/* Whether it is known how the author meant the rest of the line, and that the next one is another matter. */
+static bool
+ends_there(enum rb_code code)
+{
+	return (is_trap(code) && code != RB_E_TRAP_TAB && code != RB_E_TRAP_FOLD) || code == RB_E_ANCHOR ||
+	       code == RB_E_TAG;
+}
+
+/* Writes over what made libyaml stop. Returns where that ends. */
+static size_t
+cover(const struct rb_source *src, const struct rb_diag *cause, char *bytes)
+{
+	struct rb_item item = {cause->span.from, cause->span.from, cause->span.to, false};
+
+	if (cause->code != RB_E_TRAP_ESCAPE)
+		item = rb_item_at(src, cause->span.from, 0);
+	if (cause->span.from < item.value)
+		item.value = cause->span.from;
+	if (cause->span.to > item.to)
+		item.to = cause->span.to;
+	memset(bytes + item.value, 'x', item.to - item.value);
+	return item.to;
+}
+
+/* Whether the line is as the author wrote it. */
+static bool
+is_own(const struct rb_source *src, const struct rb_source *covered, size_t at)
+{
+	size_t line = rb_source_pos(src, at).line;
+
+	return rb_str_eq(rb_source_line(src, line), rb_source_line(covered, line));
+}
+
+/* Adds what was found from an offset on to the list of the caller. */
+static void
+tell_beyond(const struct rb_source *src, const struct rb_source *covered, const struct rb_diags *found,
+    size_t from, struct rb_diags *diags)
+{
+	for (size_t i = 0; i < found->len; i++) {
+		const struct rb_diag *d = &found->items[i];
+		struct rb_diag *own;
+
+		/* What libyaml finds on its own account may be of our making. */
+		if (d->span.from < from || d->code == RB_E_YAML || d->code == RB_E_DOCUMENT ||
+		    !is_own(src, covered, d->span.from))
+			continue;
+		own = rb_diag_add(diags, d->code, (struct rb_span){src, d->span.from, d->span.to}, "%.*s",
+		    RB_STR_ARG(d->text));
+		if (d->hint.n > 0 && own->hint.n == 0)
+			rb_diag_hint(diags, own, "%.*s", RB_STR_ARG(d->hint));
+	}
+}
+
+/* What stands behind the trap that made libyaml stop: it reads on, over and over, with each trap covered
+ * where the one before was. */
+static void
+read_beyond(const struct rb_source *src, const struct rb_diag *cause, struct rb_diags *diags)
+{
+	struct rb_source covered = *src;
+	size_t from, end, budget = BEYOND_MAX;
+	struct rb_diags found;
+	struct rb_arena arena;
+	char *bytes;
+
+	rb_arena_init(&arena, diags->arena->alloc);
+	bytes = rb_arena_new(&arena, src->bytes.n + 1);
+	memcpy(bytes, src->bytes.p, src->bytes.n);
+	covered.bytes.p = bytes;
+	while (cause != NULL && ends_there(cause->code) && src->bytes.n <= budget) {
+		struct loader l = {.arena = &arena, .src = &covered, .diags = &found};
+
+		budget -= src->bytes.n;
+		end = cover(src, cause, bytes);
+		from = rb_item_at(src, cause->span.from, 0).to;
+		rb_diags_init(&found, &arena);
+		cause = read_all(&l);
+		tell_beyond(src, &covered, &found, from > end ? from : end, diags);
+		if (cause != NULL && cause->span.from < end)
+			break;
+	}
+	rb_arena_free(&arena);
+}
+
 const struct rb_node *
 rb_yaml_load(struct rb_arena *arena, const struct rb_source *src, struct rb_diags *diags)
 {
 	struct loader l = {.arena = arena, .src = src, .diags = diags};
+	const struct rb_diag *cause;
 
 	if (rb_vet(src, diags) != 0)
 		return NULL;
-	if (read_document(&l) != 0) {
-		l.stopped = true;
-		while (l.depth > 0)
-			close_frame(&l, l.frames[l.depth - 1].end);
-	}
-	rb_alloc_free(arena->alloc, l.nodes);
-	if (l.root != NULL)
-		rb_traps(src, l.root, diags);
-	if (l.syntax && !is_explained(&l) && !rb_traps_at_stop(src, &l.stop, diags))
-		rb_stop_explain(src, &l.stop, diags);
+	cause = read_all(&l);
+	if (cause != NULL)
+		read_beyond(src, cause, diags);
 	if (l.stopped)
 		return NULL;
 	if (l.root == NULL ||

@@ -3,7 +3,13 @@
  * shown again from its record ends with the same words. */
 #include "view/state.h"
 
-enum kind { WAY, CHANGE, OPEN, BROKEN, TROUBLE, SILENT };
+enum kind { WAY, CHANGE, OPEN, BACK, BARRED, BROKEN, TROUBLE, SILENT };
+
+enum {
+	LINES_SHOWN = 10,    /* of a script, and of its values: the plan has all of them */
+	MAYBE_SHOWN = 8,     /* changes that may be made, of each sort */
+	MAYBE_COLUMNS = 100, /* of one of them, where lines are not wrapped */
+};
 
 /* A line of the report. */
 struct rb_report_line {
@@ -11,8 +17,11 @@ struct rb_report_line {
 	enum kind kind;
 	enum rb_mark mark;
 	struct rb_str path, id, title, text, below;
-	bool branch; /* of a way: it is an arm, not an edge */
-	bool kept;   /* of a way: the drill stood in it when it went no further */
+	struct rb_str whom; /* processes that it would stop */
+	bool branch;        /* of a way: it is an arm, not an edge */
+	bool kept;          /* of a way: the drill stood in it when it went no further */
+	bool left_out;
+	bool untitled; /* the title is only a word for what it does */
 };
 
 /* A step where its line stands alone: by its path, unless ids in it were made. */
@@ -73,6 +82,7 @@ void
 rb_drilled_edge(struct rb_view *v, const struct rb_event *ev)
 {
 	struct rb_str to = rb_event_get_text(ev, "to"), key = rb_event_get_text(ev, "key");
+	const struct rb_open *o = rb_open_find(v, ev->where.step);
 	struct rb_report_line *line;
 
 	if (!v->drill || rb_str_is(to, "continue"))
@@ -87,18 +97,34 @@ rb_drilled_edge(struct rb_view *v, const struct rb_event *ev)
 		line->text =
 		    rb_arena_fmt(&v->arena, "%.*s: %.*s", RB_STR_ARG(keep(v, key)), RB_STR_ARG(line->text));
 	line->below = keep(v, rb_event_get_text(ev, "reason"));
+	if (o != NULL && o->stood_on.n > 0)
+		line->below = rb_arena_fmt(&v->arena, "%.*s%s%.*s", RB_STR_ARG(line->below),
+		    line->below.n > 0 ? "\n" : "", RB_STR_ARG(keep(v, o->stood_on)));
 }
 
 void
 rb_drilled_finding(struct rb_view *v, const struct rb_event *ev)
 {
 	struct rb_str what = rb_event_get_text(ev, "what"), purpose = rb_event_get_text(ev, "purpose");
-	enum kind kind = rb_str_is(what, "broken") ? BROKEN : rb_str_is(what, "silent") ? SILENT : TROUBLE;
-	struct rb_report_line *line = add(v, kind, ev);
+	static const struct {
+		const char *what;
+		enum kind kind;
+		enum rb_mark mark;
+	} rows[] = {{"broken", BROKEN, RB_MARK_BAD}, {"silent", SILENT, RB_MARK_LOOK},
+	    {"in_the_way", BARRED, RB_MARK_LOOK}, {"trouble", TROUBLE, RB_MARK_FAINT}};
+	struct rb_report_line *line;
+	size_t i = 0;
 
-	line->mark = kind == BROKEN ? RB_MARK_BAD : kind == SILENT ? RB_MARK_LOOK : RB_MARK_FAINT;
+	while (i + 1 < sizeof(rows) / sizeof(rows[0]) && !rb_str_is(what, rows[i].what))
+		i++;
+	line = add(v, rows[i].kind, ev);
+	line->mark = rows[i].mark;
 	line->text = keep(v, rb_event_get_text(ev, "text"));
-	if (!rb_str_is(purpose, "action"))
+	if (line->kind == BARRED) {
+		line->title = line->text;
+		line->text = RB_STR("");
+	}
+	if (purpose.n > 0 && !rb_str_is(purpose, "action"))
 		line->text =
 		    rb_arena_fmt(&v->arena, "%.*s: %.*s", RB_STR_ARG(purpose), RB_STR_ARG(line->text));
 }
@@ -106,13 +132,15 @@ rb_drilled_finding(struct rb_view *v, const struct rb_event *ev)
 void
 rb_drilled_would(struct rb_view *v, const struct rb_event *ev)
 {
-	bool open = rb_event_get_num(ev, "open", 0) != 0;
+	bool danger = rb_str_is(rb_event_get_text(ev, "effect"), "danger"),
+	     open = rb_event_get_num(ev, "open", 0) != 0, back = rb_event_get_num(ev, "back", 0) != 0;
 	struct rb_str item = rb_event_get_text(ev, "for"), title = rb_event_get_text(ev, "title");
-	struct rb_report_line *line = add(v, open ? OPEN : CHANGE, ev);
+	struct rb_report_line *line = add(v, back ? BACK : open ? OPEN : CHANGE, ev);
 	int64_t more = rb_event_get_num(ev, "more", 0);
 
-	line->mark = rb_str_is(rb_event_get_text(ev, "effect"), "danger") ? RB_MARK_LOOK : RB_MARK_ASK;
-	if (title.n == 0 && item.n == 0)
+	line->mark = danger ? RB_MARK_LOOK : RB_MARK_PART;
+	line->untitled = title.n == 0 && item.n == 0;
+	if (line->untitled)
 		title = rb_event_get_text(ev, "kind");
 	line->title = keep(v, title.n > 0 ? title : item);
 	if (title.n > 0 && item.n > 0)
@@ -121,8 +149,25 @@ rb_drilled_would(struct rb_view *v, const struct rb_event *ev)
 	if (more > 0)
 		line->title =
 		    rb_arena_fmt(&v->arena, "%.*s, and %lld more", RB_STR_ARG(line->title), (long long)more);
+	if (danger)
+		line->title = rb_arena_fmt(&v->arena, "DANGER: %.*s", RB_STR_ARG(line->title));
 	line->text = keep(v, rb_event_get_text(ev, "does"));
 	line->below = keep(v, rb_event_get_text(ev, "values"));
+	line->whom = keep(v, rb_event_get_text(ev, "whom"));
+}
+
+/* What is inside of a procedure of the library is its own affair where the procedure passed. */
+void
+rb_drilled_passed(struct rb_view *v, const struct rb_open *o)
+{
+	if (!v->drill || !rb_str_is(o->kind, "use"))
+		return;
+	for (struct rb_report_line *line = v->report; line != NULL; line = line->next) {
+		if (line->kind == TROUBLE && line->path.n > o->where.step.n &&
+		    line->path.p[o->where.step.n] == '/' &&
+		    rb_str_eq(rb_str_cut(line->path, 0, o->where.step.n), o->where.step))
+			line->left_out = true;
+	}
 }
 
 /* The ways that it stands in lead to what comes next. */
@@ -145,10 +190,23 @@ put_heading(struct rb_view *v, const char *text)
 	rb_page_c(&v->page, "\n");
 }
 
+static size_t
+lines_of(struct rb_str text)
+{
+	size_t n = text.n > 0;
+
+	for (size_t at = rb_str_find(text, RB_STR("\n"), 0); at != SIZE_MAX;
+	     at = rb_str_find(text, RB_STR("\n"), at + 1))
+		n++;
+	return n;
+}
+
 /* Lines of their own, as they are: a script can be read and copied. */
 static void
 put_lines(struct rb_view *v, enum rb_ink ink, struct rb_str text, size_t indent)
 {
+	size_t n = lines_of(text), shown = 0;
+
 	while (text.n > 0) {
 		size_t end = rb_str_find(text, RB_STR("\n"), 0);
 
@@ -156,7 +214,15 @@ put_lines(struct rb_view *v, enum rb_ink ink, struct rb_str text, size_t indent)
 		rb_page_wrap(&v->page, ink, rb_str_cut(text, 0, end), indent, indent + 2, 0);
 		rb_page_c(&v->page, "\n");
 		text = rb_str_cut(text, end == SIZE_MAX ? text.n : end + 1, text.n);
+		if (++shown == LINES_SHOWN && n > LINES_SHOWN + 1)
+			break;
 	}
+	if (text.n == 0)
+		return;
+	rb_page_pad(&v->page, indent);
+	rb_page_ink(&v->page, RB_INK_DIM,
+	    rb_arena_fmt(&v->page.scratch, "%s %zu more lines", v->page.ascii ? "..." : "…", n - shown));
+	rb_page_c(&v->page, "\n");
 }
 
 static void
@@ -171,6 +237,7 @@ put_line(struct rb_view *v, const struct rb_report_line *line)
 	rb_page_row(&v->page, &row);
 	if (apart)
 		put_lines(v, RB_INK_NONE, text, indent);
+	put_lines(v, RB_INK_DIM, line->whom, indent);
 	put_lines(v, RB_INK_DIM, line->below, indent);
 }
 
@@ -180,7 +247,7 @@ put_all(struct rb_view *v, enum kind kind, const char *heading)
 	bool any = false;
 
 	for (const struct rb_report_line *line = v->report; line != NULL; line = line->next) {
-		if (line->kind != kind)
+		if (line->kind != kind || line->left_out)
 			continue;
 		if (!any)
 			put_heading(v, heading);
@@ -190,8 +257,44 @@ put_all(struct rb_view *v, enum kind kind, const char *heading)
 	return any;
 }
 
-/* Where it did not go further, the ways that lead there were kept. Where it came to the end: the last branch
- * with the edges behind it. */
+/* Changes that hang on what is not known yet: what they are, each in a line; the plan has the rest. */
+static bool
+put_maybe(struct rb_view *v, enum kind kind, const char *heading)
+{
+	size_t width = v->page.width > 0 ? v->page.width : MAYBE_COLUMNS, n = 0;
+
+	for (const struct rb_report_line *line = v->report; line != NULL; line = line->next) {
+		size_t indent = rb_page_start(&v->page, 0);
+		struct rb_str text;
+
+		if (line->kind != kind)
+			continue;
+		if (n == 0)
+			put_heading(v, heading);
+		if (n++ >= MAYBE_SHOWN)
+			continue;
+		text = line->untitled && line->text.n > 0 ? line->text : line->title;
+		text = rb_str_cut(text, 0, rb_str_find(text, RB_STR("\n"), 0));
+		if (line->id.n > 0)
+			text = rb_arena_fmt(
+			    &v->page.scratch, "%.*s  %.*s", RB_STR_ARG(line->id), RB_STR_ARG(text));
+		rb_page_pad(&v->page, indent);
+		rb_page_ink(
+		    &v->page, RB_INK_NONE, rb_page_clip(&v->page, text, width > indent ? width - indent : 1));
+		rb_page_c(&v->page, "\n");
+		put_lines(v, RB_INK_DIM, line->whom, indent + 2);
+	}
+	if (n > MAYBE_SHOWN) {
+		rb_page_pad(&v->page, rb_page_start(&v->page, 0));
+		rb_page_ink(
+		    &v->page, RB_INK_NONE, rb_arena_fmt(&v->page.scratch, "and %zu more", n - MAYBE_SHOWN));
+		rb_page_c(&v->page, "\n");
+	}
+	return n > 0;
+}
+
+/* Where it did not go further, the ways that it stands in were kept. Where it stands in none, or came to the
+ * end: the last branch with the edges behind it. */
 static void
 keep_last(struct rb_view *v)
 {
@@ -210,8 +313,12 @@ put_way(struct rb_view *v)
 {
 	bool any = false;
 
-	if (!v->halted)
+	for (const struct rb_report_line *line = v->report; line != NULL; line = line->next)
+		any = any || line->kept;
+	/* It may stand in none of them. */
+	if (!any)
 		keep_last(v);
+	any = false;
 	for (const struct rb_report_line *line = v->report; line != NULL; line = line->next) {
 		if (!line->kept)
 			continue;
@@ -229,7 +336,9 @@ rb_drilled_report(struct rb_view *v)
 
 	put_way(v);
 	would = put_all(v, CHANGE, "What it would change");
-	might = put_all(v, OPEN, "What it might change, by what is not known yet");
+	put_all(v, BARRED, "What stands in the way");
+	might = put_maybe(v, OPEN, "What it might change, by what is not known yet");
+	might = put_maybe(v, BACK, "What it might change if it goes back to an earlier step") || might;
 	if (!would && !might && !v->halted)
 		put_heading(v, "Nothing would be changed");
 	put_all(v, BROKEN, "Broken: looks that cannot do what they are for on this host");

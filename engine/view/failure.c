@@ -280,6 +280,9 @@ rb_failure_last_line(struct rb_view *v, const struct rb_open *o, unsigned more)
 		from--;
 	label = rb_page_safe(p, label, 0);
 	tail = rb_page_safe(p, rb_str_cut(tail, from, tail.n), 0);
+	/* The reason may end with it. */
+	if (rb_str_find(rb_page_safe(p, o->reason, 0), tail, 0) != SIZE_MAX)
+		return;
 	tail = rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(label), RB_STR_ARG(tail));
 	rb_page_pad(p, column);
 	rb_page_ink(p, RB_INK_DIM, rb_page_clip(p, tail, room(v, column)));
@@ -289,7 +292,11 @@ rb_failure_last_line(struct rb_view *v, const struct rb_open *o, unsigned more)
 bool
 rb_failure_says(const struct rb_open *o, struct rb_str reason)
 {
-	return o->failures != NULL && rb_str_eq(o->failures->what, reason);
+	struct rb_str what = o->failures != NULL ? o->failures->what : RB_STR("");
+
+	/* The last words of a program stand behind it, and in what is shown of its output. */
+	return o->failures != NULL && rb_str_eq(rb_str_cut(reason, 0, what.n), what) &&
+	       (reason.n == what.n || rb_str_starts(rb_str_cut(reason, what.n, reason.n), ": "));
 }
 
 void

@@ -179,10 +179,9 @@ rb_head_phase(struct rb_view *v, const struct rb_event *ev)
 }
 
 void
-rb_head_step_note(struct rb_view *v, const struct rb_event *ev)
+rb_head_step_note(struct rb_view *v, unsigned indent, struct rb_str text)
 {
-	put_message(v, RB_MARK_BLANK, rb_open_indent(ev->where.step), RB_INK_DIM,
-	    rb_page_safe(&v->page, rb_event_get_text(ev, "note"), RB_ESCAPE_LINES));
+	put_message(v, RB_MARK_BLANK, indent, RB_INK_DIM, rb_page_safe(&v->page, text, RB_ESCAPE_LINES));
 }
 
 void
@@ -364,5 +363,9 @@ rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 		put_line(v, rb_arena_fmt(&p->scratch, "first to fail: %.*s", RB_STR_ARG(v->first)));
 	if (!resolved)
 		put_line(v, numbers);
+	if (v->halted && !v->planned && v->run.n > 0)
+		put_line(v, rb_arena_fmt(&p->scratch, "what would follow, step by step: %s show %.*s --plan",
+				v->opt.command != NULL ? v->opt.command : "runbook",
+				RB_STR_ARG(rb_page_safe(p, v->run, 0))));
 	put_folder(v);
 }

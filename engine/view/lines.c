@@ -64,27 +64,41 @@ is_edge(const struct rb_open *o)
 /* ---- headings ---- */
 
 static void
-put_headings(struct rb_view *v, unsigned indent, struct rb_str except)
+put_heading(struct rb_view *v, struct rb_open *o)
 {
-	for (struct rb_open *o = v->open; o != NULL; o = o->next) {
-		struct rb_page_row row = {.mark = RB_MARK_PART, .indent = o->indent};
+	struct rb_page_row row = {.mark = RB_MARK_PART, .indent = o->indent};
 
-		if (!o->heading || o->indent != indent || rb_str_eq(o->where.step, except))
-			continue;
-		o->heading = false;
-		if (o->where.title.n == 0 && o->item.n == 0)
-			continue;
-		rb_live_clear(v);
-		row.id = rb_open_id(v, o);
-		row.title = rb_open_title(v, o);
-		rb_page_row(&v->page, &row);
-	}
+	o->heading = false;
+	if (o->where.title.n == 0 && o->item.n == 0)
+		return;
+	rb_live_clear(v);
+	row.id = rb_open_id(v, o);
+	row.title = rb_open_title(v, o);
+	rb_page_row(&v->page, &row);
+}
+
+static void
+put_note(struct rb_view *v, struct rb_open *o)
+{
+	if (o->note.n == 0)
+		return;
+	rb_live_clear(v);
+	rb_head_step_note(v, o->indent, o->note);
+	o->note = RB_STR("");
 }
 
 void
 rb_lines_headings(struct rb_view *v, struct rb_str path)
 {
-	put_headings(v, rb_open_indent(path), path);
+	unsigned indent = rb_open_indent(path);
+
+	for (struct rb_open *o = v->open; o != NULL; o = o->next) {
+		if (o->indent != indent)
+			continue;
+		if (o->heading && !rb_str_eq(o->where.step, path))
+			put_heading(v, o);
+		put_note(v, o);
+	}
 }
 
 /* Groups around a line that did not pass need not say so again. */
@@ -124,6 +138,11 @@ text_of(struct rb_view *v, const struct rb_open *o, bool assertions_follow)
 	if (rb_str_is(o->outcome, "passed"))
 		text = o->found.n > 0 ? o->found : says_nothing(o->summary) ? RB_STR("") : o->summary;
 	text = rb_page_safe(&v->page, text, 0);
+	if (text.n == 0 && o->cond.n > 0 && rb_str_is(o->outcome, "skipped"))
+		text = rb_arena_fmt(scratch, "skipped: if %.*s%.*s%.*s",
+		    RB_STR_ARG(rb_page_safe(&v->page, o->cond, 0)),
+		    RB_STR_ARG(o->stood_on.n > 0 ? dot : o->stood_on),
+		    RB_STR_ARG(rb_page_safe(&v->page, o->stood_on, 0)));
 	if (assertions_follow && rb_failure_says(o, o->reason))
 		text = RB_STR("");
 	else if (text.n == 0)
@@ -250,6 +269,9 @@ wants_row(const struct rb_open *o)
 		return false;
 	if (o->asked && rb_str_is(o->outcome, "declined"))
 		return false; /* the question stands there with its answer, and the closing line says why */
+	/* What did not pass inside of a library's procedure leaves open whether that did. */
+	if (rb_str_is(o->outcome, "passed") && rb_str_is(o->kind, "use") && o->bad_inside && !o->loop)
+		return true;
 	if (rb_str_is(o->outcome, "passed"))
 		return (!o->group || rb_str_is(o->kind, "checks")) && !rb_str_is(o->kind, "say") &&
 		       !(o->asked && is_one_of(o->kind, spoken)) && !o->loop;
@@ -296,6 +318,8 @@ put_step(struct rb_view *v, struct rb_open *o)
 
 	rb_live_clear(v);
 	rb_lines_headings(v, o->where.step);
+	if (!rb_str_is(o->outcome, "skipped"))
+		put_note(v, o);
 	if (rb_str_is(o->kind, "checks") && o->rows != NULL)
 		put_table(v, o, !uncaught);
 	else
@@ -325,6 +349,11 @@ put_way(struct rb_view *v, struct rb_open *o)
 	if (reason.n > 0)
 		row.title =
 		    rb_arena_fmt(&v->page.scratch, "%.*s: %.*s", RB_STR_ARG(row.title), RB_STR_ARG(reason));
+	/* Of `if: …` with `end: …` the facts are all that there is to be seen. */
+	if (is_edge(o)) {
+		row.text = rb_page_safe(&v->page, o->stood_on, 0);
+		row.ink = RB_INK_DIM;
+	}
 	rb_page_row(&v->page, &row);
 	o->edge_to = RB_STR("");
 }
@@ -332,13 +361,22 @@ put_way(struct rb_view *v, struct rb_open *o)
 void
 rb_lines_step_start(struct rb_view *v, const struct rb_event *ev)
 {
-	const struct rb_open *o = rb_open_begin(v, ev);
+	struct rb_open *o = rb_open_begin(v, ev);
 
 	/* Items of a loop, and rows of a table, would say it again and again, or where they do not stand. */
-	if (rb_event_get_text(ev, "note").n == 0 || o->item.n > 0 || o->quiet)
-		return;
-	put_headings(v, o->indent, o->group ? RB_STR("") : o->where.step);
-	rb_head_step_note(v, ev);
+	if (o->item.n == 0 && !o->quiet)
+		o->note = rb_arena_str(&o->arena, rb_event_get_text(ev, "note"));
+}
+
+/* The note stands there before anything is done: of a step that is skipped it would say what is not so. */
+void
+rb_lines_attempt(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_open *o = rb_open_find(v, ev->where.step);
+
+	rb_open_attempt(v, ev);
+	if (o != NULL && o->note.n > 0)
+		rb_lines_headings(v, o->where.step);
 }
 
 void
@@ -348,6 +386,8 @@ rb_lines_step_end(struct rb_view *v, const struct rb_event *ev)
 
 	if (o == NULL)
 		return;
+	if (rb_lines_passed(o->outcome))
+		rb_drilled_passed(v, o);
 	rb_lines_output_end(v, o);
 	if (o->table != NULL)
 		return; /* it is shown with its table, which owns it from here */
@@ -380,6 +420,17 @@ rb_lines_edge(struct rb_view *v, const struct rb_event *ev)
 		put_step(v, o);
 	o->shown = true;
 	put_way(v, o);
+}
+
+void
+rb_lines_if(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_open *o = rb_open_find(v, ev->where.step);
+
+	if (o == NULL)
+		return;
+	o->cond = rb_arena_str(&o->arena, rb_event_get_text(ev, "condition"));
+	o->stood_on = rb_arena_str(&o->arena, rb_event_get_text(ev, "why"));
 }
 
 void

@@ -30,17 +30,6 @@ rb_open_find(const struct rb_view *v, struct rb_str path)
 	return found;
 }
 
-/* "restart/" of "restart/start". */
-static struct rb_str
-prefix_of(struct rb_str path)
-{
-	size_t n = path.n;
-
-	while (n > 0 && path.p[n - 1] != '/')
-		n--;
-	return rb_str_cut(path, 0, n);
-}
-
 static struct rb_open *
 table_of(const struct rb_view *v, const struct rb_open *row)
 {
@@ -50,7 +39,7 @@ table_of(const struct rb_view *v, const struct rb_open *row)
 		return NULL;
 	for (struct rb_open *o = v->open; o != NULL; o = o->next) {
 		if (rb_str_is(o->kind, "checks") && o->where.depth + 1 == row->where.depth &&
-		    rb_str_eq(prefix_of(o->where.step), prefix_of(row->where.step)))
+		    rb_str_eq(rb_str_folder(o->where.step), rb_str_folder(row->where.step)))
 			found = o;
 	}
 	return found;

@@ -262,7 +262,10 @@ id_columns(const struct rb_page *p, struct rb_str id)
 
 	if (width == 0)
 		return 0;
-	return (is_narrow(p) || width > p->id ? width : p->id) + 1;
+	if (is_narrow(p))
+		return width + 1;
+	/* One that is longer than its column stands apart from what follows. */
+	return width > p->id ? width + 2 : p->id + 1;
 }
 
 size_t

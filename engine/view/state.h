@@ -34,6 +34,7 @@ struct rb_open {
 	struct rb_where where;
 	struct rb_str kind;
 	struct rb_str does; /* stands for a title */
+	struct rb_str note; /* its note, while it is due: before the first line of it, or from inside */
 	struct rb_str item; /* of a loop: the item that it is at; of an item: itself; "2/3: web-1" */
 	unsigned indent;    /* columns */
 	bool quiet;         /* a row of a table, or an edge that is no step of its own */
@@ -60,7 +61,8 @@ struct rb_open {
 	uint64_t attempts;     /* of the action */
 	struct rb_buf retried; /* the reason that was told last */
 
-	struct rb_str found; /* its facts in one line */
+	struct rb_str found;          /* its facts in one line */
+	struct rb_str cond, stood_on; /* its `if`, and the facts that decided it */
 	struct rb_str edge_key, edge_to, edge_reason;
 	/* at its end */
 	bool over, continued;
@@ -83,7 +85,8 @@ struct rb_view {
 	struct rb_view_options opt;
 	struct rb_sink sink;
 	struct rb_page page;
-	bool paused, dead;
+	bool paused;
+	int dead; /* errno of the write that its descriptor did not take; 0: it takes them */
 
 	struct rb_arena arena; /* texts of the run */
 	struct rb_str run;     /* the last part of its id */
@@ -93,6 +96,7 @@ struct rb_view {
 	struct rb_str first_id, first_reason;
 	int64_t first_begun; /* when that step began */
 	bool drill, halted;
+	bool planned;                               /* what would follow was shown */
 	struct rb_report_line *report, *report_end; /* of a drill: what its end tells */
 
 	struct rb_open *open;
@@ -129,10 +133,12 @@ void rb_open_progress(struct rb_view *v, const struct rb_event *ev);
 bool rb_lines_passed(struct rb_str outcome);
 void rb_lines_step_start(struct rb_view *v, const struct rb_event *ev);
 void rb_lines_step_end(struct rb_view *v, const struct rb_event *ev);
+void rb_lines_if(struct rb_view *v, const struct rb_event *ev);
 void rb_lines_branch(struct rb_view *v, const struct rb_event *ev);
 void rb_lines_edge(struct rb_view *v, const struct rb_event *ev);
 void rb_lines_retry(struct rb_view *v, const struct rb_event *ev);
-/* Headings that are due before a line of this step. */
+void rb_lines_attempt(struct rb_view *v, const struct rb_event *ev);
+/* Headings and notes that are due before a line of this step. */
 void rb_lines_headings(struct rb_view *v, struct rb_str path);
 /* Output of a step with `show: output`. */
 void rb_lines_output(struct rb_view *v, struct rb_open *o, enum rb_stream stream, struct rb_str bytes);
@@ -155,7 +161,8 @@ void rb_head_run_start(struct rb_view *v, const struct rb_event *ev);
 void rb_head_input(struct rb_view *v, const struct rb_event *ev);
 void rb_head_phase(struct rb_view *v, const struct rb_event *ev);
 /* The runbook's own note beside a step, when the step begins. */
-void rb_head_step_note(struct rb_view *v, const struct rb_event *ev);
+/* The note of a step. */
+void rb_head_step_note(struct rb_view *v, unsigned indent, struct rb_str text);
 void rb_head_say(struct rb_view *v, const struct rb_event *ev);
 void rb_head_note(struct rb_view *v, const struct rb_event *ev);
 /* A line that wants attention; the text is safe. */
@@ -168,6 +175,8 @@ void rb_drilled_branch(struct rb_view *v, const struct rb_event *ev);
 void rb_drilled_edge(struct rb_view *v, const struct rb_event *ev);
 void rb_drilled_finding(struct rb_view *v, const struct rb_event *ev);
 void rb_drilled_would(struct rb_view *v, const struct rb_event *ev);
+/* A step passed. */
+void rb_drilled_passed(struct rb_view *v, const struct rb_open *o);
 void rb_drilled_halt(struct rb_view *v, const struct rb_event *ev);
 /* What was kept of these, before the closing lines. */
 void rb_drilled_report(struct rb_view *v);

@@ -2,10 +2,9 @@
 #include "view/view.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/write.h"
 #include "view/state.h"
 
 /* What people see of an event; JSON has all of them. */
@@ -14,7 +13,8 @@ static void (*const shown[RB_EV_TYPES])(struct rb_view *v, const struct rb_event
     [RB_EV_INPUT] = rb_head_input,
     [RB_EV_PHASE] = rb_head_phase,
     [RB_EV_STEP_START] = rb_lines_step_start,
-    [RB_EV_ATTEMPT_START] = rb_open_attempt,
+    [RB_EV_IF] = rb_lines_if,
+    [RB_EV_ATTEMPT_START] = rb_lines_attempt,
     [RB_EV_PROGRESS] = rb_open_progress,
     [RB_EV_ASSERTION] = rb_failure_add,
     [RB_EV_ATTEMPT_END] = rb_open_attempt_end,
@@ -37,29 +37,12 @@ static void (*const shown[RB_EV_TYPES])(struct rb_view *v, const struct rb_event
 
 /* ---- writing ---- */
 
-/* Waits where a descriptor that does not block is full: who gave it to us reads it. */
-static int
-wait_writable(int fd)
-{
-	struct pollfd p = {.fd = fd, .events = POLLOUT};
-
-	return poll(&p, 1, -1) < 0 && errno != EINTR ? -1 : 0;
-}
-
+/* Whoever read it may be gone: the run and its record go on. */
 static void
 write_all(struct rb_view *v)
 {
-	const struct rb_buf *out = &v->page.out;
-	size_t done = 0;
-
-	while (!v->dead && done < out->len) {
-		ssize_t n = write(v->opt.fd, out->p + done, out->len - done);
-
-		if (n > 0)
-			done += (size_t)n;
-		else if (n == 0 || (errno != EINTR && (errno != EAGAIN || wait_writable(v->opt.fd) != 0)))
-			v->dead = true; /* whoever read it is gone; the run and its record go on */
-	}
+	if (v->dead == 0 && rb_write_all(v->opt.fd, rb_buf_view(&v->page.out)) != 0)
+		v->dead = errno;
 }
 
 static void
@@ -155,6 +138,12 @@ rb_view_free(struct rb_view *v)
 	rb_alloc_free(v->opt.alloc, v);
 }
 
+int
+rb_view_error(const struct rb_view *v)
+{
+	return v->dead;
+}
+
 const struct rb_sink *
 rb_view_sink(struct rb_view *v)
 {
@@ -195,6 +184,7 @@ rb_view_print(struct rb_view *v, struct rb_str text)
 	if (v->opt.form == RB_VIEW_JSON)
 		return;
 	rb_live_clear(v);
+	v->planned = true;
 	rb_buf_str(&v->page.out, text);
 	if (text.n > 0 && text.p[text.n - 1] != '\n')
 		rb_buf_char(&v->page.out, '\n');

@@ -29,6 +29,8 @@ struct rb_view;
 struct rb_view *rb_view_new(const struct rb_view_options *options);
 void rb_view_free(struct rb_view *v);
 const struct rb_sink *rb_view_sink(struct rb_view *v);
+/* errno where its descriptor did not take all that was shown, 0 where it did. */
+int rb_view_error(const struct rb_view *v);
 /* Redraws the live line (elapsed time, last output); returns the monotonic time (ns) at which it wants to be
  * called again, RB_NEVER if nothing moves. */
 int64_t rb_view_tick(struct rb_view *v, int64_t now);

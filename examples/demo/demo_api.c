@@ -46,6 +46,8 @@ answer(void *ctx, const struct tiny_request *q, struct tiny_reply *reply)
 		status = get ? 200 : 405;
 		json = get ? routes[i].json : "{\"detail\": \"Method Not Allowed\"}";
 	}
+	/* As main.py lets the frontend in. */
+	reply->header = "access-control-allow-origin: http://localhost:3000";
 	tiny_json(reply, status, json);
 	if (!set->access_log)
 		return;

@@ -5,8 +5,10 @@ uvicorn and FastAPI this file serves them too.
 """
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["http://localhost:3000"], allow_methods=["*"])
 
 
 @app.get("/health")

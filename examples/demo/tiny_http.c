@@ -74,6 +74,8 @@ tiny_head(struct tiny_reply *reply, unsigned status, const char *type, uint64_t 
 {
 	rb_buf_fmt(&reply->bytes, "HTTP/1.1 %u %s\r\nserver: tiny\r\nconnection: close\r\n", status,
 	    tiny_reason(status));
+	if (reply->header != NULL)
+		rb_buf_fmt(&reply->bytes, "%s\r\n", reply->header);
 	if (type != NULL)
 		rb_buf_fmt(&reply->bytes, "content-type: %s\r\n", type);
 	rb_buf_fmt(&reply->bytes, "content-length: %llu\r\n\r\n", (unsigned long long)length);

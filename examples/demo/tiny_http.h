@@ -40,6 +40,8 @@ struct tiny_reply {
 	size_t drip;         /* bytes at a time, 0: as fast as it goes */
 	int64_t drip_every;  /* ns between them */
 	enum tiny_end end;
+	const char
+	    *header; /* one more header line, without its CRLF; NULL: none. Lives as long as the server */
 };
 
 struct tiny_server {

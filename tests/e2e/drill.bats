@@ -69,17 +69,16 @@ taken() {
   photograph after
   has_status 1
   diff before after
-  # the branch: the arm that frees the port, by the holder and what the log says
-  has 'Act on the cause'
+  # the way: to what frees the port, by what the log says
+  has "Stop what holds port $PORT"
   has 'port_taken: '
   has 'address already in use'
   [[ ${output#*The way that a run would take today} == *'holder'*'What it would change'*'free'*"stop process $HOLDER"* ]]
   has "pid $HOLDER"
-  # and what follows it, with what is known
-  has "asks     Stop "
-  has "(pid $HOLDER, user $(id -un))"
+  # and what follows it, with what is known: the question that a run would ask stands in the record
+  in_transcript "(pid $HOLDER, user $(id -un)), which holds port $PORT"
   has "port=$PORT"
-  has '`free` would change something'
+  has '`stop` would change something'
   in_transcript "\"does\":\"stop process $HOLDER\""
   alive "$HOLDER"
 }

@@ -11,6 +11,12 @@ need() {
   for c; do command -v "$c" >/dev/null || skip "$c is not installed (tools/deps.sh e2e)"; done
 }
 
+# nowhere TEXT — it stands in no record of the sandbox, nor in what the last `run` showed.
+nowhere() {
+  lacks "$1"
+  ! grep -rqF -e "$1" "$XDG_STATE_HOME"
+}
+
 # ---- the API ----
 
 # app_make — an application in ./app: backend/, venv/ (with the distribution's packages), logs/, models/.
@@ -46,7 +52,10 @@ app_end() {
   local pid
   [ -s "${APP:-}/uvicorn.pid" ] || return 0
   pid=$(<"$APP/uvicorn.pid")
-  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$APP/venv/bin/"; then kill -KILL "$pid"; fi
+  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$APP/venv/bin/"; then
+    # With its workers: what a runbook starts leads a group of its own.
+    kill -KILL -- "-$pid" 2>/dev/null || kill -KILL "$pid"
+  fi
 }
 
 # app_start PORT [WORD=VALUE…] — begins it as its operators would, and waits until it answers something.

@@ -40,6 +40,13 @@ has_command(void *ctx, const char *name)
 }
 
 static bool
+has_folder(void *ctx, const char *path)
+{
+	(void)ctx;
+	return strstr(path, "no-such") == NULL;
+}
+
+static bool
 has_env(void *ctx, struct rb_str name)
 {
 	(void)ctx;
@@ -228,6 +235,7 @@ main(int argc, char **argv)
 	o.plan.host = (struct rb_plan_host){.ctx = &o,
 	    .has_command = has_command,
 	    .has_env = has_env,
+	    .has_folder = has_folder,
 	    .name = RB_STR("web-3"),
 	    .user = RB_STR("app"),
 	    .os = RB_STR("Linux")};

@@ -171,12 +171,33 @@ test_grow(void **state)
 	rb_alloc_free(NULL, NULL);
 }
 
+static void
+test_grow_in_arena(void **state)
+{
+	struct rb_arena a;
+	int *items = NULL, *first;
+	size_t cap = 0;
+
+	(void)state;
+	rb_arena_init(&a, NULL);
+	for (size_t len = 0; len < 1000; len++) {
+		first = items;
+		items = rb_arena_grow(&a, items, sizeof(*items), len, &cap);
+		assert_true(len == 0 || (len & (len - 1)) == 0 || items == first);
+		items[len] = (int)len;
+	}
+	assert_int_equal(cap, 1024);
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(items[i], i);
+	rb_arena_free(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_zeroed_and_aligned),
 	    cmocka_unit_test(test_large_and_many), cmocka_unit_test(test_exhausted),
-	    cmocka_unit_test(test_text), cmocka_unit_test(test_grow)};
+	    cmocka_unit_test(test_text), cmocka_unit_test(test_grow), cmocka_unit_test(test_grow_in_arena)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,13 +236,27 @@ test_width(void **state)
 	assert_false(rb_utf8_steers('~'));
 }
 
+static void
+test_paths(void **state)
+{
+	static const struct {
+		const char *path, *folder, *file;
+	} rows[] = {{"a/b/c", "a/b/", "c"}, {"c", "", "c"}, {"/c", "/", "c"}, {"a/", "a/", ""}, {"", "", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(rb_str_is(rb_str_folder(rb_str_c(rows[i].path)), rows[i].folder));
+		assert_true(rb_str_is(rb_str_file(rb_str_c(rows[i].path)), rows[i].file));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare), cmocka_unit_test(test_cut),
-	    cmocka_unit_test(test_int), cmocka_unit_test(test_number), cmocka_unit_test(test_number_text),
-	    cmocka_unit_test(test_no_locale), cmocka_unit_test(test_distance), cmocka_unit_test(test_utf8),
-	    cmocka_unit_test(test_width)};
+	    cmocka_unit_test(test_paths), cmocka_unit_test(test_int), cmocka_unit_test(test_number),
+	    cmocka_unit_test(test_number_text), cmocka_unit_test(test_no_locale),
+	    cmocka_unit_test(test_distance), cmocka_unit_test(test_utf8), cmocka_unit_test(test_width)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

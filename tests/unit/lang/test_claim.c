@@ -98,6 +98,20 @@ cases(void **state)
 	    {"(log.port_taken ?? flag)",
 		"defined log.port_taken, log.port_taken | not defined log.port_taken, flag",
 		"defined log.port_taken, not log.port_taken | not defined log.port_taken, not flag"},
+	    {"(health.status ?? 0) != 502",
+		"defined health.status, not `health.status ?? 0 == 502` | not defined health.status",
+		"defined health.status, `health.status ?? 0 == 502`"},
+	    {"(health.status ?? 502) == 502 and port == 1",
+		"defined health.status, `(health.status ?? 502) == 502`, port == 1 | not defined "
+		"health.status, "
+		"port == 1",
+		"defined health.status, not `(health.status ?? 502) == 502` | defined health.status, "
+		"`(health.status ?? 502) == 502`, port != 1 | not defined health.status, port != 1"},
+	    {"(health.body ?? name) contains \"x\"",
+		"defined health.body, `(health.body ?? name) contains \"x\"` | not defined health.body, "
+		"`(health.body ?? name) contains \"x\"`",
+		"defined health.body, not `(health.body ?? name) contains \"x\"` | not defined health.body, "
+		"not `(health.body ?? name) contains \"x\"`"},
 	    {"flag if port == 1 else log.passed", "port == 1, flag | port != 1, log.passed",
 		"port == 1, not flag | port != 1, not log.passed"},
 	    {"name in [\"a\", \"b\"]", "`name in [\"a\", \"b\"]`", "not `name in [\"a\", \"b\"]`"},
@@ -303,7 +317,7 @@ accord(void **state)
 	    {"port == 2", "port >= 2", RB_ACCORD_YES},
 	    {"port > 3", "port == 3", RB_ACCORD_NO},
 	    {"port != 3", "port > 3", RB_ACCORD_YES},
-	    {"port > 3", "port < 4", RB_ACCORD_YES},
+	    {"port > 3", "port < 4", RB_ACCORD_OPEN},
 	    {"port > 3", "port < 3", RB_ACCORD_NO},
 	    {"port >= 3", "port <= 3", RB_ACCORD_YES},
 	    {"port >= 4", "port <= 3", RB_ACCORD_NO},

@@ -134,6 +134,15 @@ conversions(void **state)
 	    {"duration('90')",
 		"error `duration('90')`: text \"90\" is no duration with a unit, as 90s or 1h30m"},
 	    {"duration(9223372036854775807)", "error `duration(9223372036854775807)` is out of range"},
+	    {"url(' https://shop.example/a ')", "\"https://shop.example/a\""},
+	    {"url(['http://a/', 'http://b/'])", "[\"http://a/\",\"http://b/\"]"},
+	    {"url('')", "error `url('')`: text \"\" is no URL"},
+	    {"url('shop.example')",
+		"error `url('shop.example')`: `shop.example` is no url: an address with its scheme, as "
+		"http://127.0.0.1:8000"},
+	    {"url('http:///x')",
+		"error `url('http:///x')`: `http:///x` is no url: an address with its scheme, as "
+		"http://127.0.0.1:8000"},
 	    {"version(' v1.2 ')", "version \"v1.2\""},
 	    {"version('latest')", "error `version('latest')`: text \"latest\" is no version, which begins "
 				  "with a digit, as 9.10"},

@@ -92,9 +92,9 @@ declared_words(void **state)
 		const char *name;
 		enum rb_base base;
 	} rows[] = {{"text", RB_TEXT}, {"int", RB_INT}, {"number", RB_NUMBER}, {"percent", RB_NUMBER},
-	    {"size", RB_SIZE}, {"duration", RB_DURATION}, {"bool", RB_BOOL}, {"port", RB_INT},
-	    {"url", RB_URL}, {"path", RB_PATH}, {"file", RB_PATH}, {"dir", RB_PATH}, {"version", RB_VERSION},
-	    {"regex", RB_REGEX}, {"list", RB_LIST}, {"map", RB_RECORD}};
+	    {"size", RB_SIZE}, {"duration", RB_DURATION}, {"time", RB_TIME}, {"bool", RB_BOOL},
+	    {"port", RB_INT}, {"url", RB_URL}, {"path", RB_PATH}, {"file", RB_PATH}, {"dir", RB_PATH},
+	    {"version", RB_VERSION}, {"regex", RB_REGEX}, {"list", RB_LIST}, {"map", RB_RECORD}};
 	size_t n = 0;
 
 	(void)state;

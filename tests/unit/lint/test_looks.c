@@ -202,7 +202,8 @@ read_source(struct rb_arena *arena, const char *path)
 
 enum { PARTS_MAX = 200 };
 
-/* Opens procedures of the standard library; each name gives the same source. */
+/* Opens procedures of the standard library, and the runbooks that others run; each name gives the same
+ * source. */
 struct parts {
 	size_t n;
 	char names[PARTS_MAX][64];
@@ -223,10 +224,13 @@ open_part(void *ctx, struct rb_arena *arena, bool library, struct rb_str name, c
 		if (rb_str_is(name, parts->names[i]))
 			return parts->sources[i];
 	}
-	if (!library || dot == SIZE_MAX || parts->n == PARTS_MAX || name.n >= sizeof(parts->names[0]))
+	if (dot == SIZE_MAX || parts->n == PARTS_MAX || name.n >= sizeof(parts->names[0]))
 		return NULL;
-	snprintf(path, sizeof(path), "stdlib/%.*s/%.*s.yaml", (int)dot, name.p, (int)(name.n - dot - 1),
-	    name.p + dot + 1);
+	if (library)
+		snprintf(path, sizeof(path), "stdlib/%.*s/%.*s.yaml", (int)dot, name.p,
+		    (int)(name.n - dot - 1), name.p + dot + 1);
+	else
+		snprintf(path, sizeof(path), "runbooks/%.*s", RB_STR_ARG(name));
 	memcpy(parts->names[parts->n], name.p, name.n);
 	parts->sources[parts->n] = read_source(arena, path);
 	return parts->sources[parts->n++];

@@ -136,6 +136,12 @@ static const struct row unset[] = {
 	"12:13 W005 `g.stdout` is not set when the run comes here by … → b (on_fail) → c (on_fail) → d "
 	"(on_fail) → e "
 	"(on_fail) → g (skipped), skipping `g`\n"},
+    {"?? catches where it stands, and nowhere else",
+	"steps:\n  - {id: a, http: \"http://localhost/\", on_fail: continue}\n"
+	"  - {if: (a.status ?? 0) != 502 and a.status != 504, say: x}\n"
+	"  - {if: (a.status ?? 0) == 502 and a.status != 504, say: x}\n"
+	"  - {if: defined(a.status) and a.status != 504, say: x}\n",
+	"6:37 W005 `a.status` is not set when the run comes here by a (on_fail), after a failure of `a`\n"},
 };
 
 static const struct row set[] = {
@@ -264,6 +270,53 @@ static const struct row set[] = {
 	"[{say: \"${q.answer}\"}]}\n"
 	"        - {choice: two}\n  - say: \"${q.answer}\"\n",
 	""},
+    {"a script passes by its exit, and fails by it",
+	"steps:\n  - {id: a, look: x, on_fail: continue}\n  - {id: b, if: a.exit == 0, look: y}\n"
+	"  - {id: c, if: a.passed, say: \"${b.stdout}\"}\n  - {id: d, if: a.passed, look: z}\n"
+	"  - {if: a.exit == 0, say: \"${d.stdout}\"}\n",
+	""},
+    {"by the exit that is expected",
+	"steps:\n  - {id: a, look: x, expect: {exit: [0, 3]}}\n  - {id: b, if: a.exit != 1, look: y}\n"
+	"  - say: \"${b.stdout}\"\n  - {id: c, if: a.exit == 3, look: y}\n  - say: \"${c.stdout}\"\n",
+	"9:13 W005 `c.stdout` is not set when the run comes here by c (skipped), skipping `c`\n"},
+    {"a port passes when somebody listens, a process when one runs",
+	"steps:\n  - {id: a, port: 9, on_fail: continue}\n  - {id: b, if: a.listening, look: y}\n"
+	"  - {if: a.passed, say: \"${b.stdout}\"}\n  - {id: p, process: x, on_fail: continue}\n"
+	"  - {id: q, if: p.count > 0, look: y}\n  - {if: p.passed, say: \"${q.stdout}\"}\n",
+	""},
+    {"what failed has an error, and nothing else has",
+	"steps:\n  - {id: a, look: x, on_fail: continue}\n  - {id: b, if: defined(a.error), look: y}\n"
+	"  - {if: a.failed, say: \"${b.stdout}\"}\n",
+	""},
+    {"a group fails with one of its items",
+	"steps:\n  - {id: g, checks: [{id: a, look: x}, {id: b, port: 9}], on_fail: continue}\n"
+	"  - {id: c, if: g.passed, look: y}\n  - {if: a.passed and b.passed, say: \"${c.stdout}\"}\n",
+	""},
+    {"or at its own limit",
+	"steps:\n  - {id: g, timeout: 5s, checks: [{id: a, look: x}, {id: b, port: 9}], on_fail: continue}\n"
+	"  - {id: c, if: g.passed, look: y}\n  - {if: a.passed, say: \"${c.stdout}\"}\n",
+	"7:28 W005 `c.stdout` is not set when the run comes here by g (on_fail) → c (skipped), skipping "
+	"`c`\n"},
+    {"a value that is made of an input: nothing is said",
+	"values: {dir: \"/srv/${mode}\", deep: \"${n > 3}\"}\n"
+	"steps:\n  - {id: a, if: mode == 'x', look: x}\n  - {if: dir == '/srv/x', say: \"${a.stdout}\"}\n"
+	"  - {id: b, if: deep, look: x}\n  - {if: n > 3, say: \"${b.stdout}\"}\n",
+	""},
+    {"no whole number stands between",
+	"steps:\n  - {id: a, if: n >= 3, look: x}\n  - {if: n > 2, say: \"${a.stdout}\"}\n", ""},
+    {"the answer of each choice",
+	"steps:\n  - id: q\n    ask:\n      question: Which?\n      choices:\n"
+	"        - {choice: one, then: [{id: a, look: x}]}\n        - {choice: two, then: [{id: b, look: "
+	"x}]}\n"
+	"  - {if: q.answer == 'one', say: \"${a.stdout}\"}\n  - {if: q.answer == 'two', say: "
+	"\"${b.stdout}\"}\n",
+	""},
+    {"of several choices: nothing is said",
+	"steps:\n  - id: q\n    ask:\n      question: Which?\n      type: many\n      choices:\n"
+	"        - {choice: one, then: [{id: a, look: x}]}\n        - {choice: two, then: [{id: b, look: "
+	"x}]}\n"
+	"  - {if: q.answer contains 'one', say: \"${a.stdout}\"}\n",
+	""},
     {"its own verify", "steps:\n  - {id: a, run: x, verify: {look: test \"$a_exit\" = 0}}\n", ""},
 };
 
@@ -296,6 +349,14 @@ static const struct row others[] = {
     {"a procedure that nothing calls", "steps:\n  - look: x\nprocedures:\n  p: {steps: [{look: x}]}\n",
 	"7:3 W006 nothing calls the procedure `p`\n"},
     {"a procedure for --from", "steps:\n  - look: x\nprocedures:\n  p: {title: P, steps: [{look: x}]}\n", ""},
+    {"a rung that is due when the run is over",
+	"timeout: 10m\nescalate: [{after: 10m, contact: us}, {after: 9m, contact: them}]\nsteps:\n  - look: "
+	"x\n",
+	"5:12 W006 this escalation never comes: it is due after 10m, and the run's timeout is 10m\n"},
+    {"a rung that `end escalated` sets off",
+	"timeout: 10m\nescalate: [{after: 15m, contact: us}, {on: failed, contact: them}]\nsteps:\n"
+	"  - {look: x, on_fail: end escalated}\n",
+	""},
     {"the edge of what cannot fail",
 	"steps:\n  - branch:\n      - {if: n > 3, then: [{say: x}]}\n    on_fail: [{say: y}]\n", ""},
 

@@ -106,9 +106,9 @@ our_own_process_is_read_right(void **state)
 	assert_int_equal(p.state, 'R');
 	assert_true(p.alive);
 	assert_true(p.rss > 100000 && p.rss < UINT64_C(1) << 40);
-	assert_true(rb_proc_identity_ok(p.id));
+	assert_int_equal(rb_proc_lives(p.id), 1);
 	p.id.start++;
-	assert_false(rb_proc_identity_ok(p.id));
+	assert_int_equal(rb_proc_lives(p.id), 0);
 	assert_true(rb_clock_wall() - rb_proc_started(identity(getpid())) < 100 * RB_SECOND);
 	assert_true(rb_clock_wall() - rb_proc_started(identity(getpid())) > -RB_SECOND);
 	rb_buf_init(&text, NULL, 4096);
@@ -159,7 +159,7 @@ a_command_line_is_joined_by_blanks(void **state)
 	assert_int_equal(rb_proc_read(s.pid, &p), 0);
 	assert_int_equal(p.state, 'Z');
 	assert_false(p.alive);
-	assert_false(rb_proc_identity_ok(p.id));
+	assert_int_equal(rb_proc_lives(p.id), 0);
 	assert_int_equal(rb_proc_cmdline(&p, &text), 0);
 	assert_string_equal(rb_buf_cstr(&text), "[sleep]");
 	waitpid(s.pid, NULL, 0);
@@ -236,6 +236,76 @@ try_pidfile(const char *text, int expected, pid_t expected_pid, const char *word
 	assert_int_equal(pid, expected == 0 ? expected_pid : -7);
 	assert_non_null(strstr(why, words));
 	unlink(path);
+}
+
+/* The first child of `pid`, once `pid` is there and has one; 0 if it has ended before. */
+static pid_t
+child_of(pid_t pid)
+{
+	char path[64], text[32];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children", (long)pid, (long)pid);
+	for (int tries = 0; tries < 200; tries++) {
+		fd = open(path, O_RDONLY);
+		n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+		if (fd >= 0)
+			close(fd);
+		if (n > 0) {
+			text[n] = '\0';
+			return (pid_t)strtol(text, NULL, 10);
+		}
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return 0;
+		usleep(10000);
+	}
+	return 0;
+}
+
+/* As another user's processes look: their namespace is not shown, the number of their ids is. */
+static bool
+elsewhere_as_nobody(pid_t pid)
+{
+	pid_t looker = fork();
+	int status = 0;
+
+	if (looker == 0) {
+		if (setresgid(65534, 65534, 65534) != 0 || setresuid(65534, 65534, 65534) != 0)
+			_exit(2);
+		_exit(rb_proc_elsewhere(pid) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(looker, &status, 0), looker);
+	assert_true(WIFEXITED(status));
+	assert_int_not_equal(WEXITSTATUS(status), 2);
+	return WEXITSTATUS(status) == 0;
+}
+
+static void
+one_in_a_container_is_elsewhere(void **state)
+{
+	pid_t outer, inner;
+
+	(void)state;
+	assert_false(rb_proc_elsewhere(getpid()));
+	assert_false(rb_proc_elsewhere(1 << 30));
+	outer = fork();
+	if (outer == 0) {
+		execlp("unshare", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sleep", "20",
+		    NULL);
+		_exit(127);
+	}
+	inner = child_of(outer);
+	if (inner == 0)
+		skip(); /* no namespace may be made here */
+	assert_false(rb_proc_elsewhere(outer));
+	assert_true(rb_proc_elsewhere(inner));
+	if (geteuid() == 0) {
+		assert_false(elsewhere_as_nobody(outer));
+		assert_true(elsewhere_as_nobody(inner));
+	}
+	kill(outer, SIGKILL);
+	waitpid(outer, NULL, 0);
 }
 
 static void
@@ -438,6 +508,7 @@ main(void)
 	    cmocka_unit_test(a_command_line_is_joined_by_blanks),
 	    cmocka_unit_test(a_process_whose_first_thread_ended_is_alive),
 	    cmocka_unit_test(an_environment_entry_is_found_whole_only),
+	    cmocka_unit_test(one_in_a_container_is_elsewhere),
 	    cmocka_unit_test(pid_files),
 	    cmocka_unit_test(a_stranger_is_stopped_by_term),
 	    cmocka_unit_test(a_stopped_stranger_acts_on_term),

@@ -114,7 +114,7 @@ we_ourselves_listen(void **state)
 			assert_int_equal(r.nholders, 1);
 			assert_int_equal(r.holders[0].id.pid, getpid());
 			assert_int_equal(r.holders[0].parent, getppid());
-			assert_true(rb_proc_identity_ok(r.holders[0].id));
+			assert_int_equal(rb_proc_lives(r.holders[0].id), 1);
 			assert_non_null(strstr(r.holders[0].command.p, "sock"));
 			assert_true(r.holders[0].user.n > 0);
 			assert_ptr_equal(r.main, &r.holders[0]);

@@ -111,9 +111,7 @@ a_hidden_line_is_not_echoed_and_what_was_typed_ahead_is_dropped(void **state)
 	type(&p, "\x04");
 	assert_int_equal(rb_tty_line(&t, &line), -1);
 	rb_tty_hidden(&t);
-	errno = 77;
-	rb_tty_rescue(&t);
-	assert_int_equal(errno, 77);
+	assert_int_equal(rb_tty_restore(&t), 0);
 	type(&p, "x\n");
 	echoed(&p, "x\r\n");
 	close(p.master);
@@ -131,27 +129,10 @@ what_is_no_terminal(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
-	assert_false(rb_tty_is(ends[0]));
-	assert_false(rb_tty_is(-1));
 	assert_int_equal(rb_tty_open(&t, ends[0]), -1);
-	assert_int_equal(rb_tty_width(ends[0]), RB_TTY_COLUMNS);
 	rb_tty_close(&t);
 	close(ends[0]);
 	close(ends[1]);
-}
-
-static void
-the_width_is_that_of_the_window(void **state)
-{
-	struct winsize size = {.ws_row = 24, .ws_col = 133};
-	struct pty p = open_pty();
-
-	(void)state;
-	assert_int_equal(rb_tty_width(p.slave), RB_TTY_COLUMNS); /* 0: it does not know */
-	ioctl(p.master, TIOCSWINSZ, &size);
-	assert_int_equal(rb_tty_width(p.slave), 133);
-	close(p.slave);
-	close(p.master);
 }
 
 #define CHECK(condition)                                                                                     \
@@ -241,7 +222,6 @@ main(void)
 	    cmocka_unit_test(keys_come_one_by_one_without_echo),
 	    cmocka_unit_test(a_hidden_line_is_not_echoed_and_what_was_typed_ahead_is_dropped),
 	    cmocka_unit_test(what_is_no_terminal),
-	    cmocka_unit_test(the_width_is_that_of_the_window),
 	    cmocka_unit_test(the_foreground_goes_to_a_child_and_comes_back),
 	};
 

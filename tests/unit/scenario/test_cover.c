@@ -16,6 +16,7 @@ covers(const char *runbook, const char *scenarios, const char *want)
 
 	stage_init(&s);
 	stage_add(&s, "t.yaml", runbook);
+	stage_add(&s, "c.yaml", "runbook: c\nsteps:\n  - {id: e, look: x}\n");
 	if (!stage_load(&s, scenarios))
 		fail_msg("%s", rb_buf_cstr(&s.out));
 	cover = rb_cover_new(&s.arena, s.file->program);
@@ -25,7 +26,9 @@ covers(const char *runbook, const char *scenarios, const char *want)
 
 		rb_cover_begin(cover, s.file->items[i].from);
 		rb_scenario_play(s.file, i, &o, &s.arena, &s.played);
-		if (s.played.verdict != RB_VERDICT_PASSED) {
+		rb_cover_calls(cover, &s.played);
+		/* Nothing is expected here but that it comes to its end. */
+		if (!s.played.ended || s.played.nfindings > 0) {
 			stage_tell(&s);
 			fail_msg("%s", rb_buf_cstr(&s.out));
 		}
@@ -40,6 +43,9 @@ covers(const char *runbook, const char *scenarios, const char *want)
 	rb_cover_undone(cover, &s.arena, &undone, &n);
 	for (size_t i = 0; i < n; i++)
 		rb_buf_fmt(&s.out, "undone: %.*s\n", RB_STR_ARG(undone[i]));
+	rb_cover_unentered(cover, &s.arena, &undone, &n);
+	for (size_t i = 0; i < n; i++)
+		rb_buf_fmt(&s.out, "not entered: %.*s\n", RB_STR_ARG(undone[i]));
 	assert_string_equal(rb_buf_cstr(&s.out), want);
 	stage_free(&s);
 }
@@ -81,12 +87,12 @@ test_branch(void **state)
 	(void)state;
 	covers(book, PLAY "  - {name: one, results: {a: {stdout: one}, c: {}}}\n",
 	    "steps 3/3 edges 4/7\n4: in no scenario none of the arms of `b` holds\n"
-	    "8: no scenario takes `if a.two` of `b`\n");
+	    "8: no scenario takes `if a.two` of `b`\n9: no scenario comes to the `end` at line 9\n");
 	/* A jump out of it is no way of its own. */
 	covers(book, PLAY "  - {name: two, results: {a: {stdout: two}}}\n",
 	    "steps 2/3 edges 3/7\n4: in no scenario `b` passes\n4: in no scenario none of the arms of `b` "
 	    "holds\n"
-	    "6: no scenario takes `if a.one` of `b`\nundone: c\n");
+	    "6: no scenario takes `if a.one` of `b`\n7: in no scenario `c` passes\nundone: c\n");
 	covers(book,
 	    PLAY "  - {name: one, results: {a: {stdout: one}, c: {}}}\n  - {name: two, results: {a: {stdout: "
 		 "two}}}\n"
@@ -109,7 +115,7 @@ test_gates(void **state)
 
 	(void)state;
 	covers(book, PLAY "  - {name: yes, results: {a.done_if: {exit: 1}, a: {}}, answers: {a: yes}}\n",
-	    "steps 1/1 edges 4/7\n5: no scenario skips `a`: its `if` always holds\n"
+	    "steps 1/1 edges 4/7\n5: no scenario skips `a` by its `if`\n"
 	    "6: no scenario finds `a` done already (`done_if`)\n8: no scenario declines `a`\n");
 	covers(book, PLAY "  - {name: off, inputs: {on: false}}\n",
 	    "steps 0/1 edges 1/7\n4: in no scenario `a` passes\n5: in no scenario the `if` of `a` holds\n"
@@ -157,9 +163,13 @@ test_jumps(void **state)
 	(void)state;
 	covers(book, PLAY "  - {name: p, results: {a: {}}}\n",
 	    "steps 1/2 edges 3/6\n5: no scenario takes `on_fail` of `a`\n"
-	    "6: no scenario skips the `end` at line 6: its `if` always holds\nundone: c\n");
+	    "6: no scenario skips the `end` at line 6 by its `if`\n8: in no scenario `c` passes\n"
+	    "undone: c\n");
 	covers(book, PLAY "  - {name: f, results: {a: {exit: 1}, c: {}}}\n",
-	    "steps 2/2 edges 2/6\n3: in no scenario `a` passes\n");
+	    "steps 2/2 edges 2/6\n3: in no scenario `a` passes\n"
+	    "6: no scenario comes to the `end` at line 6\n"
+	    "6: in no scenario the `if` of the `end` at line 6 holds\n"
+	    "6: no scenario skips the `end` at line 6 by its `if`\n");
 }
 
 static void
@@ -176,7 +186,9 @@ test_procedures_and_rungs(void **state)
 	(void)state;
 	covers(book, PLAY "  - {name: p, results: {a: {}, b/q: {}, z: {}}}\n",
 	    "steps 4/7 edges 4/9\n3: no scenario lets the escalation 1 begin (after 1m)\n"
-	    "5: no scenario lets the escalation 2 begin (on: failed)\n20: no scenario comes to `u`\n"
+	    "4: in no scenario the `say` at line 4 passes\n"
+	    "5: no scenario lets the escalation 2 begin (on: failed)\n"
+	    "6: in no scenario the `say` at line 6 passes\n20: in no scenario `u` passes\n"
 	    "undone: the `say` at line 4\nundone: the `say` at line 6\nundone: u\n");
 	covers(book,
 	    PLAY "  - {name: p, results: {a: {takes: 2m}, b/q: {exit: 1}, z: {}}}\n"
@@ -203,6 +215,31 @@ test_choices(void **state)
 		    "        - {choice: two, then: [{id: c, look: x}]}\n",
 	    PLAY "  - {name: both, results: {b: {}, c: {}}, answers: {a: [one, two]}}\n",
 	    "steps 3/3 edges 5/5\n");
+	/* A comma in a choice is its own. */
+	covers(HEAD "  - id: a\n    ask:\n      question: Which?\n      type: many\n      choices:\n"
+		    "        - {choice: \"b, c\", then: [{id: x, look: x}]}\n"
+		    "        - {choice: b, then: [{id: y, look: x}]}\n"
+		    "        - {choice: c, then: [{id: z, look: x}]}\n",
+	    PLAY "  - {name: two, results: {y: {}, z: {}}, answers: {a: [b, c]}}\n",
+	    "steps 3/4 edges 5/7\n8: no scenario takes `choice \"b, c\"` of `a`\n8: in no scenario `x` "
+	    "passes\nundone: x\n");
+}
+
+/* A call that leads out of the file, and that no play goes into, is told of: nothing shows that what it calls
+ * can come to such a result. */
+static void
+test_calls(void **state)
+{
+	static const char *const book = HEAD "  - {id: a, runbook: c.yaml}\n  - {id: b, call: q}\n"
+					     "procedures:\n  q: {steps: [{id: d, look: x}]}\n";
+
+	(void)state;
+	covers(book, PLAY "  - {name: p, results: {a: {}, b: {}}, expect: {outcome: resolved}}\n",
+	    "steps 2/3 edges 2/3\n6: in no scenario `d` passes\nundone: d\nnot entered: a\n");
+	covers(book,
+	    PLAY "  - {name: p, results: {a: {}, b: {}}, expect: {outcome: resolved}}\n"
+		 "  - {name: q, results: {a/e: {}, b/d: {}}, expect: {outcome: resolved}}\n",
+	    "steps 3/3 edges 3/3\n");
 }
 
 int
@@ -216,6 +253,7 @@ main(void)
 	    cmocka_unit_test(test_jumps),
 	    cmocka_unit_test(test_procedures_and_rungs),
 	    cmocka_unit_test(test_choices),
+	    cmocka_unit_test(test_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,7 +134,7 @@ test_path(void **state)
 	    "  |   health\n"
 	    "  | - survey\n"
 	    "  | since `health` passed, and its `on_pass` is `end resolved`\n"
-	    "  | the run ended resolved: it is healthy\n");
+	    "  | the run ended resolved, by `on_pass` of `health`: it is healthy\n");
 	stale("{reached: [fix], not_reached: [free]}",
 	    "failed\n"
 	    "6 reached: `fix` was not reached\n"
@@ -243,6 +243,27 @@ test_people(void **state)
 	    "  expected a text that matches /o.e/\n"
 	    "  | said: \"one\"\n"
 	    "  | said: \"two\"\n");
+	stage_expect("steps:\n  - say: one\n  - say: two\n",
+	    "scenarios:\n  - {name: a, expect: {said: []}}\n",
+	    "failed\n"
+	    "3 said: something was said\n"
+	    "  expected nothing\n"
+	    "  actual   \"one\"\n");
+}
+
+/* A scenario that would pass however the run ends tests nothing. */
+static void
+test_nothing(void **state)
+{
+	(void)state;
+	stage_expect("steps:\n  - {id: a, look: x}\n",
+	    "scenarios:\n  - {name: one, results: {a: {exit: 1}}}\n",
+	    "error\n"
+	    "t.test.yaml:3:12: error: nothing is expected: it would pass however the run ends [E045]\n"
+	    "    3 |   - {name: one, results: {a: {exit: 1}}}\n"
+	    "      |            ^^^\n"
+	    "      = this run ended failed, and came by a: write `expect: {outcome: failed, …}`\n"
+	    "1 error\n");
 }
 
 /* What a play lacks, or has too much. */
@@ -270,6 +291,8 @@ test_unused(void **state)
 	    "    4 |     results: {a: [{}, {}], b: {}}\n"
 	    "      |                       ^^\n"
 	    "      = the path was a\n"
+	    "        decided last: `if: a.failed` of `b` did not hold: a.failed = false\n"
+	    "        the run ended resolved\n"
 	    "t.test.yaml:4:28: error: `b` was never started [E045]\n"
 	    "    4 |     results: {a: [{}, {}], b: {}}\n"
 	    "      |                            ^\n"
@@ -323,6 +346,7 @@ test_unused(void **state)
 	    "    4 |     results: {a: {by_item: {x: {}, z: {}}}}\n"
 	    "      |                                       ^^\n"
 	    "      = the path was a\n"
+	    "        the run ended resolved\n"
 	    "1 error\n");
 }
 
@@ -412,6 +436,120 @@ test_contradictions(void **state)
 	    "1 error\n");
 }
 
+/* What stands in `expect` is read where the scenario starts: the facts of a procedure's own steps. */
+static void
+test_own_facts(void **state)
+{
+	(void)state;
+	stage_passes("steps:\n"
+		     "  - {id: z, look: x}\n"
+		     "procedures:\n"
+		     "  q: {title: Q, steps: [{id: inner, look: y}]}\n",
+	    "    from: q\n"
+	    "    results: {inner: {stdout: hi}}\n"
+	    "    expect: {that: ['inner.stdout == \"hi\"', inner.passed], values: {inner.exit: 0}}\n");
+}
+
+/* Conditions of steps, and of edges in a list, are decisions as those of branches. */
+static void
+test_decisions(void **state)
+{
+	(void)state;
+	stage_expect("steps:\n"
+		     "  - {id: a, look: x, capture: {n: int(this.stdout)}}\n"
+		     "  - {if: a.n < 10, end: {resolved: few}}\n"
+		     "  - {id: b, if: a.n < 100, look: y}\n"
+		     "  - {id: c, look: z, on_fail: [{id: d, look: w}]}\n",
+	    "results: {b: {}, c: {exit: 1}, d: {}}\n"
+	    "scenarios:\n"
+	    "  - {name: o, results: {a: {stdout: 5}}, expect: {path: [a, b, c]}}\n"
+	    "  - {name: p, results: {a: {stdout: 50}}, expect: {path: [a]}}\n"
+	    "  - {name: q, results: {a: {stdout: 500}}, expect: {path: [a, b, c, d]}}\n"
+	    "  - {name: r, results: {a: {stdout: 50}}, expect: {path: [a, c]}}\n"
+	    "  - {name: s, results: {a: {stdout: 500}}, expect: {path: [a, c]}}\n",
+	    "failed\n"
+	    "4 path: the path is another: `b` was expected, and nothing more came\n"
+	    "  |   a\n"
+	    "  | - b\n"
+	    "  | - c\n"
+	    "  | since `if: a.n < 10` of the `end` at line 4 held: a.n = 5\n"
+	    "  | the run ended resolved, by the `end` at line 4: few\n"
+	    "failed\n"
+	    "5 path: the path is another: nothing more was expected, and `b` came\n"
+	    "  |   a\n"
+	    "  | + b\n"
+	    "  | + c\n"
+	    "  | + d\n"
+	    "  | since `if: a.n < 100` of `b` held: a.n = 50\n"
+	    "failed\n"
+	    "6 path: the path is another: `b` was expected, and `c` came\n"
+	    "  |   a\n"
+	    "  | - b\n"
+	    "  |   c\n"
+	    "  |   d\n"
+	    "  | since `if: a.n < 100` of `b` did not hold: a.n = 500\n"
+	    "failed\n"
+	    "7 path: the path is another: `c` was expected, and `b` came\n"
+	    "  |   a\n"
+	    "  | + b\n"
+	    "  |   c\n"
+	    "  | + d\n"
+	    "  | since `if: a.n < 100` of `b` held: a.n = 50\n"
+	    "failed\n"
+	    "8 path: the path is another: nothing more was expected, and `d` came\n"
+	    "  |   a\n"
+	    "  |   c\n"
+	    "  | + d\n"
+	    "  | before it, `c` recovered: exit is 1, not 0\n"
+	    "  | since `c` failed: exit is 1, not 0, and its `on_fail` has steps\n");
+}
+
+/* A step that errors is a mistake somewhere: no test passes over it that does not say so. */
+static void
+test_errors(void **state)
+{
+	(void)state;
+	stage_expect("steps:\n"
+		     "  - {id: c, call: p, on_fail: continue}\n"
+		     "procedures:\n"
+		     "  p:\n"
+		     "    steps:\n"
+		     "      - {id: a, http: \"http://h/\", on_fail: continue}\n"
+		     "      - {id: b, branch: [{if: a.status == 200, then: [{say: hi}]}]}\n",
+	    "results: {c/a: {refused: true}}\n"
+	    "scenarios:\n"
+	    "  - {name: o, expect: {statuses: {c: failed}}}\n"
+	    "  - {name: p, expect: {statuses: {c/b: errored}}}\n"
+	    "  - {name: q, results: {c: {failed: no}}, expect: {outcome: resolved}}\n"
+	    "  - {name: r, results: {c/a: {error: no curl}}, expect: {outcome: resolved}}\n",
+	    "failed\n"
+	    "4 statuses: `c/b` errored, which nothing here says\n"
+	    "  | if: `a.status` is unset, since `a` did not pass: GET http://h/: connection refused\n"
+	    "  | where that is meant, expect `statuses: {c/b: errored}`\n"
+	    "passed\n"
+	    "passed\n"
+	    "failed\n"
+	    "7 statuses: `c/b` errored, which nothing here says\n"
+	    "  | if: `a.status` is unset, since `a` did not pass: no curl\n"
+	    "  | where that is meant, expect `statuses: {c/b: errored}`\n");
+	stage_expect("steps:\n"
+		     "  - {id: a, http: \"http://h/\", on_fail: continue}\n"
+		     "  - {id: b, look: test \"$a_status\" = 200}\n",
+	    "results: {a: {refused: true}}\n"
+	    "scenarios:\n"
+	    "  - {name: o, expect: {outcome: failed}}\n"
+	    "  - {name: p, expect: {reason: is unset}}\n"
+	    "  - {name: q, results: {a: {}, b: {error: no bash}}, expect: {outcome: failed}}\n",
+	    "failed\n"
+	    "4 statuses: `b` errored, which nothing here says\n"
+	    "  | `$a_status`: `a.status` is unset, since `a` did not pass: GET http://h/: connection "
+	    "refused; "
+	    "where that is meant, write ${a_status:-}\n"
+	    "  | where that is meant, expect `statuses: {b: errored}`\n"
+	    "passed\n"
+	    "passed\n");
+}
+
 /* Answers that answer another question. */
 static void
 test_answers(void **state)
@@ -471,9 +609,13 @@ main(void)
 	    cmocka_unit_test(test_facts),
 	    cmocka_unit_test(test_requests),
 	    cmocka_unit_test(test_people),
+	    cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_unused),
 	    cmocka_unit_test(test_astray),
 	    cmocka_unit_test(test_contradictions),
+	    cmocka_unit_test(test_own_facts),
+	    cmocka_unit_test(test_decisions),
+	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_answers),
 	};
 

@@ -425,8 +425,8 @@ test_again(void **state)
 	(void)state;
 	stage_init(&s);
 	stage_add(&s, "t.yaml", "runbook: t\nsteps:\n  - {id: a, look: \"true\", retry: {times: 2}}\n");
-	assert_true(
-	    stage_load(&s, "test: t.yaml\nscenarios:\n  - {name: one, results: {a: [{exit: 1}, {}]}}\n"));
+	assert_true(stage_load(&s, "test: t.yaml\nscenarios:\n  - {name: one, results: {a: [{exit: 1}, {}]}, "
+				   "expect: {outcome: resolved}}\n"));
 	rb_scenario_play(s.file, 0, &o, &s.arena, &first);
 	rb_scenario_play(s.file, 0, &o, &s.arena, &again);
 	assert_int_equal(first.verdict, RB_VERDICT_PASSED);

@@ -16,13 +16,28 @@ test_script(void **state)
 	    "      values: {a.taken.line: port in use, a.duration: 0s}\n");
 	stage_passes("steps:\n  - {id: a, look: \"false\", on_fail: continue}\n",
 	    "    results: {a: {exit: 3, stderr: boom}}\n"
-	    "    expect: {that: [a.exit == 3, a.failed, 'a.error == \"exit is 3, not 0\"']}\n");
+	    "    expect: {that: [a.exit == 3, a.failed, 'a.error == \"exit is 3, not 0: boom\"']}\n");
 	stage_passes("steps:\n  - {id: a, look: \"true\", on_fail: continue}\n",
 	    "    results: {a: {signal: 9}}\n"
 	    "    expect: {that: [a.signal == 9, not defined(a.exit), 'a.error == \"ended by signal 9 "
 	    "(SIGKILL)\"']}\n");
 	stage_passes("steps:\n  - {id: a, look: \"true\", expect: {signal: 9}}\n",
 	    "    results: {a: {signal: 9}}\n    expect: {that: [a.passed]}\n");
+	stage_expect("steps:\n  - {id: a, look: \"true\", on_fail: continue}\n",
+	    "scenarios:\n  - {name: a, results: {a: {exit: 256}}}\n  - {name: b, results: {a: {signal: "
+	    "0}}}\n",
+	    "error\n"
+	    "t.test.yaml:3:28: error: an `exit` is a number from 0 to 255, and a `signal` one from 1 to 64 "
+	    "[E045]\n"
+	    "    3 |   - {name: a, results: {a: {exit: 256}}}\n"
+	    "      |                            ^^^^^^^^^^^\n"
+	    "1 error\n"
+	    "error\n"
+	    "t.test.yaml:4:28: error: an `exit` is a number from 0 to 255, and a `signal` one from 1 to 64 "
+	    "[E045]\n"
+	    "    4 |   - {name: b, results: {a: {signal: 0}}}\n"
+	    "      |                            ^^^^^^^^^^^\n"
+	    "1 error\n");
 	stage_passes("steps:\n  - {id: a, look: \"true\", on_fail: continue}\n",
 	    "    results: {a: {error: there is no program tail}}\n"
 	    "    expect: {statuses: {a: errored}, that: ['a.error == \"there is no program tail\"']}\n");

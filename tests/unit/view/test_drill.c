@@ -58,7 +58,7 @@ play(struct stage *s)
 	emit(s, RB_EV_HALT, &free_, "why", "change", "kind", "process", "effect", "change", "does",
 	    "stop process 42", "text", "`free` would change something", NULL);
 	emit(s, RB_EV_WOULD, &free_, "kind", "process", "effect", "change", "title", "Stop what holds it",
-	    "does", "stop process 42", "open", "0", NULL);
+	    "does", "stop process 42", "whom", "pid 42, python3 stale.py, user app", "open", "0", NULL);
 	w = at("restart/start", "start", "");
 	emit(s, RB_EV_WOULD, &w, "kind", "run", "effect", "danger", "does",
 	    "cd /srv\nexec app --port \"$port\"\n", "values", "port=8000", "open", "0", NULL);
@@ -85,14 +85,15 @@ test_report(void **state)
 	    "      log.taken: [Errno 98] in use\n"
 	    "\n"
 	    "What it would change\n"
-	    "  ? free     Stop what holds it                       stop process 42\n"
-	    "  ! restart/start run\n"
+	    "  ▸ free     Stop what holds it                       stop process 42\n"
+	    "      pid 42, python3 stale.py, user app\n"
+	    "  ! restart/start DANGER: run\n"
 	    "      cd /srv\n"
 	    "      exec app --port \"$port\"\n"
 	    "      port=8000\n"
 	    "\n"
 	    "What it might change, by what is not known yet\n"
-	    "  ? each          Restart it: web-1, and 7 more            restart web-1\n"
+	    "    each  Restart it: web-1, and 7 more\n"
 	    "\n"
 	    "Broken: looks that cannot do what they are for on this host\n"
 	    "  ✗ tool          look                                     exit 127, not here\n"
@@ -104,7 +105,8 @@ test_report(void **state)
 	    "  ! tool          look                                     verify: none of 3\n"
 	    "\n"
 	    "drilled in 41ms: `free` would change something\n"
-	    "3 steps, 1 did not pass · runbook show 7f3a\n");
+	    "3 steps, 1 did not pass · runbook show 7f3a\n"
+	    "what would follow, step by step: runbook show 7f3a --plan\n");
 	stage_close(&s);
 }
 

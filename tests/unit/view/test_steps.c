@@ -228,7 +228,36 @@ a_note_comes_before_its_step(void **state)
 	emit(&s, RB_EV_STEP_START, &w, "kind", "run", "note", "once", NULL);
 	emit(&s, RB_EV_ITEM, &w, "value", "1", "index", "0", "of", "9", NULL);
 	emit(&s, RB_EV_STEP_START, &item, "kind", "run", "note", "once", NULL);
-	expect(&s, "    once\n");
+	emit(&s, RB_EV_ATTEMPT_START, &item, "purpose", "action", NULL);
+	step_end(&s, &item, "run", "passed", "", "", MS(1));
+	expect(&s, "    once\n"
+		   "  ✓ l        run (1/9: 1)                       1ms\n");
+	stage_close(&s);
+}
+
+/* A note is there before the step acts, and of one that is skipped it is not said at all. */
+static void
+a_note_waits_for_its_step(void **state)
+{
+	struct rb_where group = at("g", "g", "A group"), w = at("g/a", "a", "A");
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, RB_VIEW_PLAIN, 100, false, false);
+	emit(&s, RB_EV_STEP_START, &group, "kind", "block", "note", "of the group", NULL);
+	expect(&s, "");
+	emit(&s, RB_EV_STEP_START, &w, "kind", "run", "note", "ask Ada first", NULL);
+	expect(&s, "");
+	emit(&s, RB_EV_ATTEMPT_START, &w, "purpose", "action", NULL);
+	expect(&s, "  ▸ g        A group\n"
+		   "    of the group\n"
+		   "    ask Ada first\n");
+	step_end(&s, &w, "run", "passed", "", "", MS(1));
+	expect(&s, "  ✓ a        A                                  1ms\n");
+	w = at("b", "b", "B");
+	emit(&s, RB_EV_STEP_START, &w, "kind", "use", "note", "not today", NULL);
+	step_end(&s, &w, "use", "skipped", "", "", MS(1));
+	expect(&s, "  – b        B                                        skipped\n");
 	stage_close(&s);
 }
 
@@ -500,6 +529,7 @@ main(void)
 	    cmocka_unit_test(branches_say_why),
 	    cmocka_unit_test(a_group_has_a_heading_and_is_silent_about_what_was_told_inside),
 	    cmocka_unit_test(a_note_comes_before_its_step),
+	    cmocka_unit_test(a_note_waits_for_its_step),
 	    cmocka_unit_test(the_items_of_a_loop_are_told_apart),
 	    cmocka_unit_test(checks_are_one_table),
 	    cmocka_unit_test(a_table_that_never_ends_is_freed),

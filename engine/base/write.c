@@ -1,0 +1,35 @@
+/* Writing until all is written: what every caller of write(2) would have to say again. */
+#include "base/write.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+/* Whether it is worth another try. */
+static bool
+may_go_on(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	if (errno == EINTR)
+		return true;
+	return errno == EAGAIN && (poll(&p, 1, -1) >= 0 || errno == EINTR);
+}
+
+int
+rb_write_all(int fd, struct rb_str bytes)
+{
+	while (bytes.n > 0) {
+		ssize_t n = write(fd, bytes.p, bytes.n);
+
+		if (n > 0) {
+			bytes = rb_str_cut(bytes, (size_t)n, bytes.n);
+			continue;
+		}
+		if (n == 0)
+			errno = ENOSPC;
+		if (n == 0 || !may_go_on(fd))
+			return -1;
+	}
+	return 0;
+}
