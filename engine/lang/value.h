@@ -126,6 +126,6 @@ int rb_size_parse(struct rb_str text, int64_t *bytes);
 int64_t rb_days_in(int64_t year, int64_t month);
 /* A moment as it is shown: "2026-11-22T03:04:05.678Z", with or without the fraction; ns since the epoch. 0,
  * or -1 if it is none. */
-int rb_time_parse(struct rb_str text, int64_t *wall);
+int rb_time_parse(struct rb_str s, int64_t *wall);
 
 #endif

@@ -77,12 +77,26 @@ rb_drilled_branch(struct rb_view *v, const struct rb_event *ev)
 	line->below = keep(v, rb_event_get_text(ev, "why"));
 }
 
+/* A step that is done only if something holds, and did. */
+void
+rb_drilled_if(struct rb_view *v, const struct rb_event *ev)
+{
+	struct rb_report_line *line;
+
+	if (!v->drill || rb_event_get_num(ev, "held", 0) == 0)
+		return;
+	line = add(v, WAY, ev);
+	line->mark = RB_MARK_WAY;
+	line->branch = true;
+	line->text = keep(v, rb_event_get_text(ev, "condition"));
+	line->below = keep(v, rb_event_get_text(ev, "why"));
+}
+
 /* The steps of an edge are a way too: "on_fail". */
 void
 rb_drilled_edge(struct rb_view *v, const struct rb_event *ev)
 {
 	struct rb_str to = rb_event_get_text(ev, "to"), key = rb_event_get_text(ev, "key");
-	const struct rb_open *o = rb_open_find(v, ev->where.step);
 	struct rb_report_line *line;
 
 	if (!v->drill || rb_str_is(to, "continue"))
@@ -97,9 +111,6 @@ rb_drilled_edge(struct rb_view *v, const struct rb_event *ev)
 		line->text =
 		    rb_arena_fmt(&v->arena, "%.*s: %.*s", RB_STR_ARG(keep(v, key)), RB_STR_ARG(line->text));
 	line->below = keep(v, rb_event_get_text(ev, "reason"));
-	if (o != NULL && o->stood_on.n > 0)
-		line->below = rb_arena_fmt(&v->arena, "%.*s%s%.*s", RB_STR_ARG(line->below),
-		    line->below.n > 0 ? "\n" : "", RB_STR_ARG(keep(v, o->stood_on)));
 }
 
 void
@@ -163,7 +174,7 @@ rb_drilled_passed(struct rb_view *v, const struct rb_open *o)
 	if (!v->drill || !rb_str_is(o->kind, "use"))
 		return;
 	for (struct rb_report_line *line = v->report; line != NULL; line = line->next) {
-		if (line->kind == TROUBLE && line->path.n > o->where.step.n &&
+		if ((line->kind == TROUBLE || line->kind == WAY) && line->path.n > o->where.step.n &&
 		    line->path.p[o->where.step.n] == '/' &&
 		    rb_str_eq(rb_str_cut(line->path, 0, o->where.step.n), o->where.step))
 			line->left_out = true;
@@ -301,11 +312,11 @@ keep_last(struct rb_view *v)
 	struct rb_report_line *from = NULL;
 
 	for (struct rb_report_line *line = v->report; line != NULL; line = line->next) {
-		if (line->kind == WAY && (line->branch || from == NULL || !from->branch))
+		if (line->kind == WAY && !line->left_out && (line->branch || from == NULL || !from->branch))
 			from = line;
 	}
 	for (; from != NULL; from = from->next)
-		from->kept = from->kind == WAY;
+		from->kept = from->kind == WAY && !from->left_out;
 }
 
 static void

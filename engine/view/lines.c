@@ -427,6 +427,7 @@ rb_lines_if(struct rb_view *v, const struct rb_event *ev)
 {
 	struct rb_open *o = rb_open_find(v, ev->where.step);
 
+	rb_drilled_if(v, ev);
 	if (o == NULL)
 		return;
 	o->cond = rb_arena_str(&o->arena, rb_event_get_text(ev, "condition"));

@@ -172,6 +172,7 @@ void rb_head_run_end(struct rb_view *v, const struct rb_event *ev);
 
 /* ---- drill.c ---- */
 void rb_drilled_branch(struct rb_view *v, const struct rb_event *ev);
+void rb_drilled_if(struct rb_view *v, const struct rb_event *ev);
 void rb_drilled_edge(struct rb_view *v, const struct rb_event *ev);
 void rb_drilled_finding(struct rb_view *v, const struct rb_event *ev);
 void rb_drilled_would(struct rb_view *v, const struct rb_event *ev);
