@@ -541,20 +541,29 @@ YAML
   has '--record'
 }
 
+# recorded NAME — runs tests/run/NAME.yaml, and plays the scenario of that run; what went wrong is in `told`.
+recorded() {
+  "$TOP/tests/run.tap" --one "$1" >/dev/null 2>&1 || true
+  cd "$WORK/$1" || return 1
+  told=$(XDG_STATE_HOME=$PWD/state "$RUNBOOK" test --record last 2>&1 >"$1.test.yaml") && told=$("$RUNBOOK" test "$1.yaml" 2>&1)
+}
+
 @test "--record: runs of all kinds become scenarios that pass" {
-  local name told
+  local name told i
   export WORK=$PWD/work ACCEPT=
   mkdir work
   for name in ask ask_type block_finally branch call capture_default checks confirm_type_id declined done_if escalate \
     for_each for_each_where goto http_follow http_tls from manual_record port process process_stop ready retry_for runbook \
     setup signal_int stop_on_after stop_on_operator tcp timeout verify_within; do
-    "$TOP/tests/run.tap" --one "$name" >/dev/null 2>&1 || true
-    cd "$WORK/$name" || return 1
-    told=$(XDG_STATE_HOME=$PWD/state "$RUNBOOK" test --record last 2>&1 >"$name.test.yaml") &&
-      told=$("$RUNBOOK" test "$name.yaml" 2>&1) || {
-      printf '%s:\n%s\n' "$name" "$told" >&2
-      cat "$name.test.yaml" >&2
-      return 1
-    }
+    # Where two things fell on one millisecond (a look, and the end of what it looks at), the record does not say which
+    # was first; another run is another chance, and what never passes fails.
+    for i in 1 2 3; do
+      if recorded "$name"; then break; fi
+      if [ "$i" -eq 3 ]; then
+        printf '%s:\n%s\n' "$name" "$told" >&2
+        cat "$name.test.yaml" >&2
+        return 1
+      fi
+    done
   done
 }
