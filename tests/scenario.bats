@@ -541,8 +541,8 @@ YAML
   has '--record'
 }
 
-# recorded NAME — runs tests/run/NAME.yaml, and plays the scenario of that run; what went wrong is in `told`.
-recorded() {
+# plays_again NAME — runs tests/run/NAME.yaml, and plays the scenario of that run; what went wrong is in `told`.
+plays_again() {
   "$TOP/tests/run.tap" --one "$1" >/dev/null 2>&1 || true
   cd "$WORK/$1" || return 1
   told=$(XDG_STATE_HOME=$PWD/state "$RUNBOOK" test --record last 2>&1 >"$1.test.yaml") && told=$("$RUNBOOK" test "$1.yaml" 2>&1)
@@ -558,7 +558,7 @@ recorded() {
     # Where two things fell on one millisecond (a look, and the end of what it looks at), the record does not say which
     # was first; another run is another chance, and what never passes fails.
     for i in 1 2 3; do
-      if recorded "$name"; then break; fi
+      if plays_again "$name"; then break; fi
       if [ "$i" -eq 3 ]; then
         printf '%s:\n%s\n' "$name" "$told" >&2
         cat "$name.test.yaml" >&2

@@ -106,9 +106,14 @@ rb_tty_restore(struct rb_tty *t)
 static int
 byte(struct rb_tty *t)
 {
+	struct pollfd in = {.fd = t->fd, .events = POLLIN};
 	unsigned char c;
 	ssize_t n;
 
+	/* What made the terminal readable may have been dropped since (tcflush), and the read would wait for
+	 * the next key, with all deadlines behind it. The descriptor is not ours to make non-blocking. */
+	if (poll(&in, 1, 0) == 0)
+		return RB_TTY_AGAIN;
 	do
 		n = read(t->fd, &c, 1);
 	while (n < 0 && errno == EINTR);

@@ -181,14 +181,30 @@ rb_drilled_passed(struct rb_view *v, const struct rb_open *o)
 	}
 }
 
-/* The ways that it stands in lead to what comes next. */
+/* Whether a path stands in what is under way, or in no other step. */
+static bool
+inside_open(struct rb_view *v, struct rb_str path)
+{
+	while (path.n > 0 && path.p[path.n - 1] != '/')
+		path.n--;
+	return path.n == 0 || rb_open_find(v, rb_str_cut(path, 0, path.n - 1)) != NULL;
+}
+
+/* The ways that it stands in lead to what comes next, and so does the last one that was decided beside it. */
 void
 rb_drilled_halt(struct rb_view *v, const struct rb_event *ev)
 {
+	struct rb_report_line *last = NULL;
+
 	(void)ev;
 	v->halted = true;
-	for (struct rb_report_line *line = v->report; line != NULL; line = line->next)
+	for (struct rb_report_line *line = v->report; line != NULL; line = line->next) {
 		line->kept = line->kind == WAY && rb_open_find(v, line->path) != NULL;
+		if (line->kind == WAY && !line->left_out)
+			last = line;
+	}
+	if (last != NULL && inside_open(v, last->path))
+		last->kept = true;
 }
 
 /* ---- the report ---- */

@@ -128,9 +128,22 @@ take_back(int tty)
 	signal(SIGTTOU, SIG_DFL);
 }
 
+/* What was on the screen before is not taken for what comes: the kernel hands it over when it finds the time.
+ */
+static void
+settle(struct stage *s)
+{
+	for (int i = 0; i < 20; i++) {
+		usleep(5000);
+		look(s);
+	}
+	rb_buf_clear(&s->screen);
+}
+
 static void
 open_shell(struct stage *s, const struct rb_question *q)
 {
+	settle(s);
 	ask(s, q);
 	wait_for(s, CONFIRM, __LINE__);
 	type(s, "!");
@@ -233,6 +246,7 @@ session(void)
 	s.p = rb_prompter_new(&o);
 	s.console = rb_prompter_console(s.p);
 	rb_prompter_attach(s.p, (struct rb_flow *)&s.told);
+	settle(&s);
 	ask(&s, question(&s, RB_ASK_CONFIRM));
 	wait_for(&s, CONFIRM, __LINE__);
 	type(&s, "!");
