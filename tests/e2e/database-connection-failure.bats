@@ -271,7 +271,11 @@ refused() { ! logs_in; }
     sleep 0.03
   done) 3>&- &
   STARTED+=("$!")
-  PASSWORD='not-The-One-9' SLACK_WEBHOOK_URL=$HTTPD_URL/slack/s3cr3t-hook play --set "env_file=$PWD/env-file" --set contact='team shop'
+  # It lives too shortly to be caught for sure: each psql also writes down itself what others could see of it.
+  mkdir -p bin
+  printf '#!/bin/sh\ntr "\\0" " " </proc/$$/cmdline >>"%s/cmdlines"\nexec "%s" "$@"\n' "$PWD" "$(command -v psql)" >bin/psql
+  chmod +x bin/psql
+  PATH=$PWD/bin:$PATH PASSWORD='not-The-One-9' SLACK_WEBHOOK_URL=$HTTPD_URL/slack/s3cr3t-hook play --set "env_file=$PWD/env-file" --set contact='team shop'
   has_status 3
   has 'password authentication failed for user "shop"'
   has 'DATABASE_URL'
