@@ -29,25 +29,12 @@ struct told {
 static inline void
 told_item(void *ctx, const struct rb_plan_item *it)
 {
-	static const char *const parts[] = {[RB_PLAN_BOOK] = "book",
-	    [RB_PLAN_HEADING] = "heading",
-	    [RB_PLAN_GROUP] = "group",
-	    [RB_PLAN_ROW] = "row",
-	    [RB_PLAN_STEP] = "step",
-	    [RB_PLAN_COMMAND] = "command",
-	    [RB_PLAN_EXACT] = "exact",
-	    [RB_PLAN_DETAIL] = "detail",
-	    [RB_PLAN_ARM] = "arm",
-	    [RB_PLAN_FACT] = "fact",
-	    [RB_PLAN_EDGE] = "edge",
-	    [RB_PLAN_NOTE] = "note",
-	    [RB_PLAN_TROUBLE] = "trouble"};
 	static const char *const effects[] = {
 	    [RB_READ] = "reads ", [RB_CHANGE] = "CHANGES ", [RB_DANGER] = "DANGER "};
 	struct told *t = ctx;
 
 	t->parts[it->part]++;
-	rb_buf_fmt(&t->lines, "%u %s %s%.*s|%.*s|%.*s\n", it->depth, parts[it->part],
+	rb_buf_fmt(&t->lines, "%u %s %s%.*s|%.*s|%.*s\n", it->depth, rb_plan_part_words[it->part],
 	    it->has_effect ? effects[it->effect] : "", RB_STR_ARG(it->name), RB_STR_ARG(it->text),
 	    RB_STR_ARG(it->note));
 }
