@@ -65,16 +65,8 @@ logs_in() {
   PGPASSWORD=$SECRET "$(pg_program psql)" -XAtqw -h 127.0.0.1 -p "$PG_PORT" -U shop -d shop -c 'select 1' >/dev/null 2>&1
 }
 
-# hold NAME [SQL] — a session of `shop` that does SQL and then waits for more; ended by its pid with the test.
-hold() {
-  mkfifo "$1.in"
-  PGPASSWORD=$SECRET PGAPPNAME=$1 "$(pg_program psql)" -XAtqw -h 127.0.0.1 -p "$PG_PORT" -U shop -d shop \
-    <"$1.in" >"$1.out" 2>&1 3>&- &
-  STARTED+=("$!")
-  local in
-  exec {in}>"$1.in"
-  echo "${2:-select 1;}" >&"$in"
-}
+# hold NAME [SQL] — a session of `shop` that does SQL and then waits for more.
+hold() { pg_hold "$1" shop "$SECRET" shop "${2:-select 1;}"; }
 
 sessions() { pg_sql "select count(*) from pg_stat_activity where usename = 'shop' and application_name like '$1'"; }
 has_sessions() { [ "$(sessions "$1")" = "$2" ]; }

@@ -24,12 +24,6 @@ play() {
   echo "$stderr"
 }
 
-# nowhere TEXT — it stands in no record of the sandbox, nor in what was shown.
-nowhere() {
-  lacks "$1"
-  ! grep -rqF -e "$1" "$XDG_STATE_HOME"
-}
-
 # ---- PostgreSQL ----
 
 postgres_book() {
@@ -72,7 +66,8 @@ END
   has_status 0
   has 'problem=none accepts=true logged_in=true'
   has 'value=1'
-  has 'used=1 limit=6 full=false'
+  # Those of the two steps before may not have gone yet.
+  [[ $output =~ used=[123]' limit=6 full=false' ]]
   nowhere 'pw-Xyzzy-77'
   grep -qF 'pg_sleep(0.8)' cmdlines
   [ "$(grep -cF 'pw-Xyzzy-77' cmdlines)" = 0 ]
@@ -104,21 +99,16 @@ END
   pg_start
   pg_sql "create role plain login password 'pw-Plain-1'"
   local i
-  for i in 1 2 3; do
-    PGPASSWORD=pw-Plain-1 "$(pg_program psql)" -X -h 127.0.0.1 -p "$PG_PORT" -U plain -d postgres \
-      -c 'select pg_sleep(30)' >held.$i 2>&1 3>&- &
-    STARTED+=("$!")
-  done
-  eventually three_sleep || { cat held.*; false; }
+  for i in 1 2 3; do pg_hold "held.$i" plain pw-Plain-1 postgres 'select pg_sleep(60);'; done
   postgres_book
   DB_PASSWORD=pw-Plain-1 play --set user=plain
   has 'problem=too_many_connections accepts=true logged_in=false'
   has 'full=true'
   DB_PASSWORD='pw-Xyzzy-77' play
   has 'problem=none'
-  has 'used=4 limit=3 full=true'
+  # The session of the step before may not have gone yet.
+  [[ $output =~ used=[456]' limit=3 full=true' ]]
 }
-three_sleep() { [ "$(pg_sql "select count(*) from pg_stat_activity where usename = 'plain'")" = 3 ]; }
 
 @test "postgres: a query cannot write, nor run a command of psql" {
   pg_make 'pw-Xyzzy-77'

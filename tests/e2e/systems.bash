@@ -149,6 +149,34 @@ pg_stop() {
 
 pg_sql() { as_postgres "$(pg_program psql)" -h "$PG" -p "$PG_PORT" -U app -d "${PG_DATABASE:-postgres}" -XAtqc "$1"; }
 
+# pg_hold NAME USER PASSWORD DATABASE SQL — a session over TCP that does SQL and then waits for more; returns once it is
+# logged in, and ends with the test. A session that has just ended keeps its slot for a moment, so one that is
+# refused for want of a slot is begun again.
+pg_hold() {
+  local in i
+  rm -f "$1.in"
+  mkfifo "$1.in"
+  # Open for reading too, so that no psql's end closes it.
+  exec {in}<>"$1.in"
+  for ((i = 0; i < 50; i++)); do
+    PGPASSWORD=$3 PGAPPNAME=$1 "$(pg_program psql)" -XAtqw -h 127.0.0.1 -p "$PG_PORT" -U "$2" -d "$4" \
+      <"$1.in" >"$1.out" 2>&1 3>&- &
+    STARTED+=("$!")
+    echo '\echo logged in' >&"$in"
+    eventually pg_answered "$1.out" || break
+    if grep -qxF 'logged in' "$1.out"; then
+      echo "$5" >&"$in"
+      return 0
+    fi
+    grep -qF 'connection slots' "$1.out" || break
+    # It did not read what was written for it.
+    read -r -t 1 <&"$in" || true
+  done
+  cat "$1.out" >&2
+  return 1
+}
+pg_answered() { [ -s "$1" ]; }
+
 # ---- nginx ----
 
 # nginx_make UPSTREAM_PORT — nginx before the API, in ./nginx. Sets NGINX, NGINX_PORT.
