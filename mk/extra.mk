@@ -11,7 +11,9 @@
 ## make bench       speed as ratios, side by side; BENCH=name: one of them
 ## make format      clang-format over all C
 ## make docs        the generated parts of docs/
-## make install     into $(DESTDIR)$(prefix), by default /usr/local
+## make install     into $(DESTDIR)$(prefix), by default /usr/local: the program, librunbook, runbooks, docs
+## make uninstall   all of that away again
+## make library     librunbook.a, librunbook.so and its pkg-config file
 ## make deps        install what is missing to build, test and check
 ## make clean       remove the build folder
 ##
@@ -114,7 +116,7 @@ format:
 # The .d files of the objects tell what a .c file includes, so that a changed header has it looked at again.
 $(B)/tidy/%.ok: %.c $(B)/%.o .clang-tidy
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- -std=c11 -D_GNU_SOURCE -Iengine -Iexamples/demo -I$(B)/gen $(BREW:%=-I%) 2>$@.log || { cat $@.log; exit 1; }
+	clang-tidy --quiet $< -- -std=c11 -D_GNU_SOURCE -Iengine -Iengine/api -Iexamples/demo -I$(B)/gen $(BREW:%=-I%) 2>$@.log || { cat $@.log; exit 1; }
 	@touch $@
 check-tidy:
 	+$(call with,clang-tidy,$(MAKE) --no-print-directory -s $(TIDY))
@@ -122,19 +124,10 @@ check-cppcheck:
 	@mkdir -p $(B)/cppcheck
 	$(call with,cppcheck,cppcheck --quiet --std=c11 --enable=warning$(comma)style$(comma)performance$(comma)portability \
 	    --inline-suppr --suppressions-list=tools/cppcheck.suppress --error-exitcode=1 --cppcheck-build-dir=$(B)/cppcheck \
-	    -D_GNU_SOURCE -Iengine -Iexamples/demo $(filter engine/%.c examples/%.c bench/%.c tests/support/%.c tests/run/%.c,$(C_FILES)))
+	    -D_GNU_SOURCE -Iengine -Iengine/api -Iexamples/demo $(filter engine/%.c examples/%.c bench/%.c tests/support/%.c tests/run/%.c,$(C_FILES)))
 check-shell:
 	$(call with,shellcheck,shellcheck -S warning $(SHELL_FILES))
 comma := ,
-
-# --- Install --------------------------------------------------------------------------------------------
-
-.PHONY: install
-install: all
-	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/runbook/runbooks $(DESTDIR)$(prefix)/share/doc/runbook
-	install -m 755 $(B)/runbook $(DESTDIR)$(prefix)/bin/runbook
-	for f in $(filter-out %.test.yaml,$(wildcard runbooks/*.yaml)); do install -m 644 "$$f" $(DESTDIR)$(prefix)/share/runbook/runbooks/ || exit 1; done
-	for f in LICENSE $(wildcard README.md docs/*.md); do install -m 644 "$$f" $(DESTDIR)$(prefix)/share/doc/runbook/ || exit 1; done
 
 .PHONY: docs
 docs: all

@@ -10,9 +10,9 @@
 
 enum { NEAR = 3 }; /* a name that is further away is no suggestion */
 
-#ifndef RB_PREFIX
-#define RB_PREFIX "/usr/local"
-#endif
+/* Where an installation keeps its runbooks, below its prefix; and the prefix of a program that stands in no bin/. */
+#define RUNBOOKS "/share/runbook/runbooks"
+#define USUAL_PREFIX "/usr/local"
 
 void
 rb_library_init(struct rb_library *l, struct rb_arena *arena)
@@ -77,6 +77,21 @@ in_folder(struct rb_arena *arena, struct rb_str folder, const char *name)
 	return exists(path.p) ? path.p : NULL;
 }
 
+/* Beside the bin/ that the program stands in, so that an installation may be anywhere, and be moved. */
+static struct rb_str
+installed(struct rb_arena *arena)
+{
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe));
+	size_t end = n > 0 && n < (ssize_t)sizeof(exe) ? (size_t)n : 0;
+
+	while (end > 0 && exe[end - 1] != '/')
+		end--;
+	if (!rb_str_ends((struct rb_str){exe, end}, "/bin/"))
+		return RB_STR(USUAL_PREFIX RUNBOOKS);
+	return rb_arena_fmt(arena, "%.*s%s", (int)(end - strlen("/bin/")), exe, RUNBOOKS);
+}
+
 struct rb_str
 rb_library_folder(struct rb_arena *arena, size_t i)
 {
@@ -91,7 +106,7 @@ rb_library_folder(struct rb_arena *arena, size_t i)
 			return colon == 0 ? RB_STR(".") : rb_arena_str(arena, rb_str_cut(rest, 0, colon));
 		rest = colon == SIZE_MAX ? RB_STR("") : rb_str_cut(rest, colon + 1, rest.n);
 	}
-	return i == 0 ? RB_STR(RB_PREFIX "/share/runbook/runbooks") : RB_STR("");
+	return i == 0 ? installed(arena) : RB_STR("");
 }
 
 static const char *
@@ -122,8 +137,8 @@ rb_library_main(struct rb_library *l, struct rb_arena *arena, const char *name, 
 		if (path == NULL) {
 			*why = rb_arena_fmt(arena,
 			    "there is no such file, and no runbook of that name here, in ./runbooks, in "
-			    "$RUNBOOK_PATH or in %s",
-			    RB_PREFIX "/share/runbook/runbooks");
+			    "$RUNBOOK_PATH or in %.*s",
+			    RB_STR_ARG(installed(arena)));
 			return NULL;
 		}
 	}

@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "event/event.h"
 
-#define RB_API __attribute__((visibility("default")))
+RB_C_BEGIN
 
 /* Exit codes of runs and of the command (docs/language.md). */
 enum rb_exit_code {
@@ -234,5 +234,7 @@ RB_API void rb_reference(struct rb_buf *out);
 RB_API void rb_reference_scenario(struct rb_buf *out);
 /* The reference of the transcript's records, the generated part of docs/transcript.md. */
 RB_API void rb_reference_transcript(struct rb_buf *out);
+
+RB_C_END
 
 #endif

@@ -12,6 +12,10 @@
 
 #include <stddef.h>
 
+#include "base/export.h"
+
+RB_C_BEGIN
+
 struct rb_alloc {
 	/* Like realloc(3): p may be NULL; n == 0 frees p and returns NULL. */
 	void *(*resize)(void *ctx, void *p, size_t n);
@@ -21,7 +25,7 @@ struct rb_alloc {
 };
 
 /* The C library's allocator; when it is exhausted: one line on stderr, then _exit(6). */
-extern const struct rb_alloc rb_alloc_libc;
+extern RB_API const struct rb_alloc rb_alloc_libc;
 
 /* Resizes p to n bytes through `a` (NULL: rb_alloc_libc). Never returns NULL for n > 0. */
 void *rb_alloc_resize(const struct rb_alloc *a, void *p, size_t n);
@@ -35,5 +39,7 @@ void rb_alloc_free(const struct rb_alloc *a, void *p);
 /* Makes room for one more element in a growing array: `items` of `size` bytes, `len` used, `*cap` there.
  * Returns the array (moved or not), with *cap updated by doubling. */
 void *rb_alloc_grow(const struct rb_alloc *a, void *items, size_t size, size_t len, size_t *cap);
+
+RB_C_END
 
 #endif

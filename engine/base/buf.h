@@ -12,6 +12,8 @@
 #include "base/alloc.h"
 #include "base/str.h"
 
+RB_C_BEGIN
+
 struct rb_buf {
 	const struct rb_alloc *alloc;
 	char *p; /* NUL after len, once anything was appended */
@@ -20,12 +22,12 @@ struct rb_buf {
 	uint64_t lost; /* bytes that did not fit */
 };
 
-void rb_buf_init(struct rb_buf *b, const struct rb_alloc *alloc, size_t max);
-void rb_buf_free(struct rb_buf *b);
-void rb_buf_clear(struct rb_buf *b); /* keeps the memory; lost = 0 */
-void rb_buf_add(struct rb_buf *b, const void *p, size_t n);
-void rb_buf_str(struct rb_buf *b, struct rb_str s);
-void rb_buf_c(struct rb_buf *b, const char *s);
+RB_API void rb_buf_init(struct rb_buf *b, const struct rb_alloc *alloc, size_t max);
+RB_API void rb_buf_free(struct rb_buf *b);
+RB_API void rb_buf_clear(struct rb_buf *b); /* keeps the memory; lost = 0 */
+RB_API void rb_buf_add(struct rb_buf *b, const void *p, size_t n);
+RB_API void rb_buf_str(struct rb_buf *b, struct rb_str s);
+RB_API void rb_buf_c(struct rb_buf *b, const char *s);
 void rb_buf_char(struct rb_buf *b, char c);
 /* The UTF-8 of a code point up to U+10FFFF (RFC 3629). */
 void rb_buf_utf8(struct rb_buf *b, uint32_t cp);
@@ -37,8 +39,10 @@ void rb_buf_shift(struct rb_buf *b, size_t n);
 /* Appends, and keeps the last `keep` bytes at least; the buffer's bound must be twice that. What is dropped
  * is not counted. */
 void rb_buf_tail(struct rb_buf *b, struct rb_str s, size_t keep);
-struct rb_str rb_buf_view(const struct rb_buf *b);
+RB_API struct rb_str rb_buf_view(const struct rb_buf *b);
 /* NUL-terminated; "" when empty. */
-const char *rb_buf_cstr(const struct rb_buf *b);
+RB_API const char *rb_buf_cstr(const struct rb_buf *b);
+
+RB_C_END
 
 #endif

@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/export.h"
+
+RB_C_BEGIN
+
 struct rb_str {
 	const char *p; /* may be NULL when n is 0 */
 	size_t n;      /* bytes */
@@ -25,9 +29,9 @@ struct rb_str {
 #define RB_STR_ARG(s) ((int)(s).n), ((s).p != NULL ? (s).p : "")
 
 /* The slice of a NUL-terminated string (NULL gives the empty slice). */
-struct rb_str rb_str_c(const char *s);
-bool rb_str_eq(struct rb_str a, struct rb_str b);
-bool rb_str_is(struct rb_str a, const char *b);
+RB_API struct rb_str rb_str_c(const char *s);
+RB_API bool rb_str_eq(struct rb_str a, struct rb_str b);
+RB_API bool rb_str_is(struct rb_str a, const char *b);
 /* Byte order, as memcmp, shorter first. */
 int rb_str_cmp(struct rb_str a, struct rb_str b);
 bool rb_str_starts(struct rb_str s, const char *prefix);
@@ -71,5 +75,7 @@ int rb_utf8_width(uint32_t cp);
 bool rb_utf8_steers(uint32_t cp);
 /* Terminal columns of a slice; a malformed byte counts 1. */
 size_t rb_str_width(struct rb_str s);
+
+RB_C_END
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "base/str.h"
 
+RB_C_BEGIN
+
 enum { RB_TRANSCRIPT_VERSION = 1, RB_EVENT_FIELDS = 24 };
 
 enum rb_event_type {
@@ -92,7 +94,7 @@ struct rb_event_row {
 	bool recorded;
 	const struct rb_event_field_row *fields; /* ends with a NULL name */
 };
-extern const struct rb_event_row rb_event_rows[RB_EV_TYPES];
+extern RB_API const struct rb_event_row rb_event_rows[RB_EV_TYPES];
 
 /* Starts an event of a type; `where` may be NULL. */
 void rb_event_init(struct rb_event *ev, enum rb_event_type type, const struct rb_where *where);
@@ -100,9 +102,11 @@ void rb_event_init(struct rb_event *ev, enum rb_event_type type, const struct rb
 void rb_event_text(struct rb_event *ev, const char *name, struct rb_str text); /* TEXT, WORD or JSON */
 void rb_event_num(struct rb_event *ev, const char *name, int64_t num);         /* INT, NS or BOOL */
 /* The field, or NULL. */
-const struct rb_event_field *rb_event_get(const struct rb_event *ev, const char *name);
+RB_API const struct rb_event_field *rb_event_get(const struct rb_event *ev, const char *name);
 /* Its text, or the empty slice; its number, or `otherwise`. */
-struct rb_str rb_event_get_text(const struct rb_event *ev, const char *name);
-int64_t rb_event_get_num(const struct rb_event *ev, const char *name, int64_t otherwise);
+RB_API struct rb_str rb_event_get_text(const struct rb_event *ev, const char *name);
+RB_API int64_t rb_event_get_num(const struct rb_event *ev, const char *name, int64_t otherwise);
+
+RB_C_END
 
 #endif
