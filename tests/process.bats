@@ -484,6 +484,7 @@ YAML
     mount -t tmpfs -o ro none fixed && XDG_STATE_HOME=$PWD/fixed "$0" run readonly.yaml &&
       "$SUPPORT/jsonl" "$(find /run /dev/shm -name transcript.jsonl)"' "$RUNBOOK"
   has_status 0
+  has 'which is not the usual place ('
   [ -e changed ]
 }
 
@@ -516,6 +517,8 @@ YAML
   echo mine >there
   for f in link fifo there; do
     run "$RUNBOOK" run refused.yaml --transcript "$f"
+    has 'runbook: the transcript cannot be written to'
+    [ -z "$(ls "$XDG_STATE_HOME/runbook/runs")" ]
     [ "$status" -ne 0 ]
     has "$f"
     [ ! -e changed ]

@@ -20,6 +20,8 @@
 #include "record/transcript.h"
 #include "view/view.h"
 
+enum { REFUSED_MAX = 16384 }; /* bytes: RB_PLACES lines with a path in each */
+
 /* An input as it was settled, for the record. */
 struct settled {
 	struct rb_str name, value;
@@ -41,6 +43,7 @@ struct rb_run {
 	struct rb_sink listener;
 	struct rb_places places;
 	struct rb_rundir dir;
+	struct rb_buf refused; /* places that would not have it, and why, a line each */
 	bool has_dir;
 	struct rb_outputs *outputs;
 	struct rb_transcript *transcript;
@@ -163,7 +166,7 @@ open_record(struct rb_run *r, struct rb_buf *problems)
 	struct rb_transcript_config config;
 
 	rb_places_find(&r->places, &r->arena, NULL);
-	rb_rundir_make(&r->dir, r->opt.alloc, NULL, &r->places, NULL, r->started, NULL);
+	rb_rundir_make(&r->dir, r->opt.alloc, NULL, &r->places, NULL, r->started, &r->refused);
 	r->has_dir = true;
 	rb_exec_set_run_dir(r->exec, r->dir.path[0] != '\0' ? r->dir.path : NULL);
 	r->outputs = rb_outputs_new(r->opt.alloc, &r->dir, 0, 0, trouble, r);
@@ -175,10 +178,26 @@ open_record(struct rb_run *r, struct rb_buf *problems)
 	    .last_fd = STDERR_FILENO,
 	    .trouble = trouble,
 	    .trouble_ctx = r};
-	if (rb_transcript_open(&r->transcript, &config, problems) < 0)
+	if (rb_transcript_open(&r->transcript, &config, problems) < 0) {
+		rb_rundir_drop(&r->dir);
 		return -1;
+	}
 	rb_bus_add(r->bus, rb_transcript_sink(r->transcript));
 	return 0;
+}
+
+/* Whoever looks for the record later looks where it usually is. */
+static void
+tell_other_place(struct rb_run *r)
+{
+	struct rb_str refused = rb_buf_view(&r->refused);
+
+	refused = rb_str_cut(refused, 0, rb_str_find(refused, RB_STR("\n"), 0));
+	if (r->dir.path[0] != '\0' && refused.n > 0)
+		trouble(r,
+		    rb_arena_fmt(&r->arena, "the record is kept in %s, which is not the usual place (%.*s)",
+			r->dir.path, RB_STR_ARG(refused))
+			.p);
 }
 
 static void
@@ -404,6 +423,7 @@ begin(struct rb_run *r, struct rb_buf *problems)
 	open_view(r);
 	who_and_where(r);
 	emit_start(r);
+	tell_other_place(r);
 	o.run = run_value(r);
 	r->flow = rb_flow_new(r->book->program, rb_exec_driver(r->exec), r->bus, &o);
 	rb_exec_attach(r->exec, r->flow);
@@ -423,6 +443,7 @@ rb_run_new(
 	r->settled_tail = &r->settled;
 	r->started = rb_clock_wall();
 	rb_arena_init(&r->arena, options->alloc);
+	rb_buf_init(&r->refused, options->alloc, REFUSED_MAX);
 	r->masker = rb_masker_new(options->alloc);
 	r->bus = rb_bus_new(options->alloc, r->masker, NULL, NULL, NULL);
 	if (begin(r, problems) < 0) {
@@ -455,6 +476,7 @@ rb_run_free(struct rb_run *r)
 		rb_rundir_close(&r->dir);
 	rb_bus_free(r->bus);
 	rb_masker_free(r->masker);
+	rb_buf_free(&r->refused);
 	rb_arena_free(&r->arena);
 	rb_alloc_free(r->opt.alloc, r);
 }

@@ -305,6 +305,13 @@ rb_rundir_close(struct rb_rundir *dir)
 	dir->path = NULL;
 }
 
+void
+rb_rundir_drop(struct rb_rundir *dir)
+{
+	if (dir->fd >= 0)
+		rmdir(dir->path);
+}
+
 int
 rb_rundir_file(const struct rb_rundir *dir, const char *name)
 {

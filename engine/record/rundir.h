@@ -54,6 +54,8 @@ struct rb_rundir {
 int rb_rundir_make(struct rb_rundir *dir, const struct rb_alloc *alloc, const struct rb_io *io,
     const struct rb_places *places, const char *id, int64_t wall, struct rb_buf *why);
 void rb_rundir_close(struct rb_rundir *dir);
+/* For a run that does not begin after all: takes the folder away again, if nothing was put into it. */
+void rb_rundir_drop(struct rb_rundir *dir);
 
 /* Opens a new file of the run for appending: 0600, never one that is there, never through a link. Descriptor,
  * or -1 and errno. */

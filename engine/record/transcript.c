@@ -433,7 +433,7 @@ start_at_given(struct rb_transcript *t, struct rb_buf *why)
 		begin_segment(t);
 		point_to_given(t);
 	} else if (is_mistake(errno)) {
-		rb_buf_fmt(why, "the transcript cannot be written to %s: %s%s", t->config.given,
+		rb_buf_fmt(why, "runbook: the transcript cannot be written to %s: %s%s\n", t->config.given,
 		    strerror(errno), errno == EEXIST ? "; a transcript is always a new file" : "");
 		return -1;
 	} else {
