@@ -30,7 +30,9 @@ enum {
 	FILE_MAX = 16 << 20,
 	STEPS = 1000,
 	LOAD_STEPS = 10000,
-	OPEN_DIRS = 16, /* descriptors of nftw */
+	LOAD_STEPS_MANY = 100000, /* as many as a file may have */
+	MIXED_STEPS = 7,          /* steps of one block of the mixed file */
+	OPEN_DIRS = 16,           /* descriptors of nftw */
 };
 #define FLOOD_BYTES "1073741824"
 #define LAST_LINE "the last line of the flood"
@@ -187,7 +189,7 @@ prepare_output(const struct paths *p, struct side *sides)
 }
 
 static size_t
-prepare_load(const struct paths *p, struct side *sides)
+load_of(const struct paths *p, struct side *sides, int steps)
 {
 	if (write_lines("load.yaml", runbook_head,
 		"  - id: s%d\n"
@@ -196,10 +198,59 @@ prepare_load(const struct paths *p, struct side *sides)
 		"    timeout: 5s\n"
 		"    match: {up: /up (?<days>\\d+) days/, load: load average}\n"
 		"    on_fail: continue\n",
-		LOAD_STEPS) != 0)
+		steps) != 0)
 		return 0;
 	sides[0] = (struct side){.name = "runbook check", .argv = {p->runbook, "check", "load.yaml"}};
 	sides[1] = (struct side){.name = "libyaml's scan", .argv = {p->yaml_scan, "load.yaml"}};
+	return 2;
+}
+
+static size_t
+prepare_load(const struct paths *p, struct side *sides)
+{
+	return load_of(p, sides, LOAD_STEPS);
+}
+
+static size_t
+prepare_load_many(const struct paths *p, struct side *sides)
+{
+	return load_of(p, sides, LOAD_STEPS_MANY);
+}
+
+/* Steps of many kinds, which read each other's facts. */
+static size_t
+prepare_mixed(const struct paths *p, struct side *sides)
+{
+	if (write_lines("mixed.yaml",
+		"runbook: bench\ntitle: A benchmark\n"
+		"inputs: {unit: {type: text, default: web}}\n"
+		"values: {times: {type: int, value: 0}}\n"
+		"steps:\n",
+		"  - block:\n"
+		"      - id: disk%d\n"
+		"        title: Look at the disk\n"
+		"        look: |\n"
+		"          df -P /srv/$unit | awk 'NR == 2 {print $5}'\n"
+		"        timeout: 10s\n"
+		"        match: {full: '/(?<percent>\\d+)%/'}\n"
+		"        on_fail: continue\n"
+		"      - title: Ask the service for its health\n"
+		"        http: http://127.0.0.1:8080/health/${unit}\n"
+		"        timeout: 5s\n"
+		"        expect: {status: 200, that: this.time < 3s}\n"
+		"        on_fail: continue\n"
+		"      - branch:\n"
+		"          - if: times > 3\n"
+		"            then: [{say: Asked for long enough.}]\n"
+		"          - else: [{set: {times: \"${times + 1}\"}}]\n"
+		"      - title: Restart ${unit}\n"
+		"        if: times > 3\n"
+		"        run: systemctl restart \"$unit\"\n"
+		"        retry: {times: 3, every: 2s, unsafe: true}\n",
+		LOAD_STEPS / MIXED_STEPS) != 0)
+		return 0;
+	sides[0] = (struct side){.name = "runbook check", .argv = {p->runbook, "check", "mixed.yaml"}};
+	sides[1] = (struct side){.name = "libyaml's scan", .argv = {p->yaml_scan, "mixed.yaml"}};
 	return 2;
 }
 
@@ -208,7 +259,9 @@ static const struct bench benches[] = {
     {"reads", "1,000 read steps of `true`", 5, prepare_reads, .ratio_max = 1.3},
     {"changes", "1,000 change steps of `true`, durable one by one", 5, prepare_changes, .ratio_max = 1.15},
     {"output", "1 GiB of output, three patterns", 3, prepare_output, .ratio_max = 2, .rss_max_kib = 16 << 10},
-    {"load", "load and check of 10,000 steps", 11, prepare_load, .ratio_max = 2},
+    {"load", "load and check of 10,000 steps", 11, prepare_load, .ratio_max = 2, .rss_max_kib = 25 << 10},
+    {"load-mixed", "load and check of 10,000 steps of many kinds", 11, prepare_mixed, .ratio_max = 2},
+    {"load-many", "load and check of 100,000 steps", 3, prepare_load_many, .ratio_max = 2},
 };
 
 static int

@@ -1,13 +1,15 @@
 # What stands around the engine: dependencies, checks, the demo, programs for tests and benchmarks, install.
 # Included by the Makefile, whose names it uses: B, ALL_CFLAGS, LAYERS, DEPS_*, $(call lib,LAYER).
 #
-# Lines that start with "##" are what `make help` prints.
+# Lines that start with "##" are what `make help` prints: all of them here, in the order of their use.
 
 ## make             build the program: build/runbook
 ## make demo        install what is missing, break a small API, and mend it with runbooks/api-down.yaml
 ## make test        install what is missing, and run every test; PART=x: those with x in their name
+## make e2e         install what is missing, and run the shipped runbooks on the systems that they are for; PART=x
 ## make unit        the unit tests of all layers; unit-LAYER: of one
 ## make check       layers, format, linters; what is not installed is said and left out
+## make check-plan  that a dry run and a test of a runbook cannot execute is a property of the build
 ## make bench       speed as ratios, side by side; BENCH=name: one of them
 ## make format      clang-format over all C
 ## make docs        the generated parts of docs/
@@ -29,7 +31,7 @@ LIBS += $(BREW:%/include=-L%/lib)
 # make builds the first goal that it reads, so the Makefile's `all` stays the default.
 .PHONY: help deps deps-build deps-test
 help:
-	@sed -n 's/^## \{0,1\}//p' Makefile mk/*.mk
+	@sed -n 's/^## \{0,1\}//p' mk/extra.mk
 deps:
 	@tools/deps.sh check
 deps-build:

@@ -1,8 +1,6 @@
 # The dry run and the tests of runbooks as programs of their own, linked without the layers that execute: what
 # tests/plan.tap runs, and what shows that neither can do more than tell. Included by the Makefile, whose names it uses.
 
-## make check-plan  that a dry run and a test of a runbook cannot execute is a property of the build
-
 DRYRUN := $(B)/tests/plan/dryrun
 PLAN_LIBS := $(foreach l,plan $(DEPS_plan),$(call lib,$(l)))
 .PHONY: check-plan

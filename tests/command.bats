@@ -302,6 +302,10 @@ YAML
   RUNBOOK_A=3 RUNBOOK_B=3 RUNBOOK_C=3 run "$RUNBOOK" run inputs.yaml --set a=1 --inputs in.yaml
   has_status 0
   has '1 2 3 4'
+  sed -i 's/c: {type: text, default: "4"}/c: int/' inputs.yaml
+  RUNBOOK_C=many run "$RUNBOOK" run inputs.yaml
+  has_status 2
+  has 'it comes from the environment variable RUNBOOK_C'
 }
 
 @test "--yes answers plain confirmations, --yes=ID those that want more" {
@@ -697,7 +701,8 @@ YAML
     [ "${stderr##*$'\n'}" = 'runbook: cannot write its output: No space left on device' ]
     # shellcheck disable=SC2086 # words
     run -0 --separate-stderr bash -c "$quietly" "$RUNBOOK" $words
-    [ -z "$stderr" ]
+    # What is said beside a scenario is no complaint.
+    [ -z "${stderr#the scenario plays by the same path to the same end}" ]
     [ "$(<code)" -eq 0 ]
   done
 }

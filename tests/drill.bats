@@ -125,14 +125,17 @@ YAML
 }
 
 @test "of a stop by pattern, the processes that match now are told" {
-  book pattern <<'YAML'
+  # Of all processes of this host, this one is this test's.
+  local nap=6125.$BASHPID
+  book pattern <<YAML
   - {id: look, look: echo}
-  - {id: kill, process: {pattern: "sleep 61.25", stop: true}}
+  - {id: kill, process: {pattern: "sleep $nap", stop: true}}
 YAML
-  background sleep 61.25
+  background sleep "$nap"
+  eventually is_program "$BACKGROUND" sleep
   drill pattern.yaml
-  has 'stop process matching sleep 61.25'
-  has "pid $BACKGROUND, sleep 61.25, user $(id -un)"
+  has "stop every process whose command line has sleep $nap"
+  has "pid $BACKGROUND, sleep $nap, user $(id -un)"
   alive "$BACKGROUND"
 }
 
@@ -435,6 +438,31 @@ YAML
   has 'drastic is not on this path'
 }
 
+@test "a secret that cannot be had breaks the looks that read it, and no others" {
+  write lacking.yaml <<'YAML'
+runbook: lacking
+secrets:
+  token: {env: NO_SUCH_TOKEN}
+  typed: {prompt: The password}
+steps:
+  - {id: first, look: echo here}
+  - {id: asks, look: 'test -n "$token"', secrets: [token], on_fail: continue}
+  - {id: login, look: 'test -n "$typed"', secrets: [typed], on_fail: continue}
+  - {id: last, look: echo there}
+YAML
+  drill lacking.yaml
+  has_status 7
+  has '✓ first'
+  has '✓ last'
+  has 'Broken: looks that cannot do what they are for'
+  has '✗ asks'
+  has 'secret `token`'
+  has '✗ login'
+  has 'secret `typed`'
+  run -6 "$RUNBOOK" run lacking.yaml
+  has 'secret `token`'
+}
+
 @test "the command of a secret that plainly changes something is refused" {
   write secret.yaml <<'YAML'
 runbook: secret
@@ -529,7 +557,7 @@ YAML
 YAML
   background "$RUNBOOK" drill slow.yaml --quiet
   local pid=$BACKGROUND
-  eventually eval '! none_of "sleep 61.5"'
+  eventually not none_of 'sleep 61.5'
   kill -TERM "$pid"
   local code=0
   wait "$pid" || code=$?

@@ -45,6 +45,49 @@ E
   nowhere sesame-open-1
 }
 
+@test "what the command of a secret says is masked with its own secret, and left out where it failed" {
+  write r.yaml <<'E'
+runbook: r
+secrets: {s: {command: 'echo "unlocked opensesame1" >&2; echo opensesame1; exit "$(cat code)"'}}
+steps: [{id: a, secrets: [s], look: 'true'}]
+E
+  echo 0 >code
+  run "$RUNBOOK" run r.yaml
+  has_status 0
+  has 'unlocked ***'
+  nowhere opensesame1
+  echo 1 >code
+  run "$RUNBOOK" run r.yaml
+  has_status 6
+  has 'its command failed with exit 1; what it said on stderr could hold the secret and is shown at a terminal only'
+  nowhere opensesame1
+}
+
+@test "the parts of a URL that is a secret are masked in what a server and a client say" {
+  write r.yaml <<'E'
+runbook: r
+secrets: {hook: {env: HOOK, type: url}, db: {env: DB}}
+steps:
+  - id: tell
+    secrets: [hook, db]
+    look: |
+      echo "no route ${hook#http://*/}"
+      echo "<b>${db##*=}</b>" | sed 's/"/\&quot;/g'
+      rest=${db#*:*:}; echo "refused ${rest%%@*}"
+    capture: {said: this.stdout}
+  - end: {failed: "it said ${tell.said}"}
+E
+  HOOK=http://127.0.0.1:1/services/T0000/XXXXsecretXXXX DB='pg://app:pa%24sW0rd@h/x?key=pass"word9' \
+    run "$RUNBOOK" run r.yaml
+  has_status 1
+  has 'it said'
+  has 'refused ***'
+  has '<b>***</b>'
+  nowhere XXXXsecretXXXX
+  nowhere sW0rd
+  nowhere word9
+}
+
 @test "the command of a secret is run whole or not at all" {
   words=$(printf 'w%d, ' {1..80})
   write r.yaml <<E

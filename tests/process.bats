@@ -18,7 +18,7 @@ teardown() { end_all; }
 @test "a daemon that holds stdout does not hold the step, and says so in the record" {
   book daemon <<'YAML'
   - id: leaves
-    look: '"$SUPPORT/daemon_holding_stdout" 20'
+    look: '"$SUPPORT/daemon_holding_stdout" 60'
     match: {daemon: '/daemon (?<pid>\d+)/'}
   - id: lives
     look: kill -0 "$leaves_daemon_pid"; sleep 0.3; kill -0 "$leaves_daemon_pid"; kill -KILL "$leaves_daemon_pid"
@@ -26,7 +26,7 @@ YAML
   start=$(now_ms)
   run "$RUNBOOK" run daemon.yaml
   has_status 0
-  [ $(($(now_ms) - start)) -lt 6000 ]
+  [ $(($(now_ms) - start)) -lt 40000 ]
   in_transcript '"output_incomplete":true'
   is_whole
 }
@@ -34,7 +34,7 @@ YAML
 @test "a chattering daemon is not killed by the end of its pipe while the run lasts" {
   book chatter <<'YAML'
   - id: leaves
-    look: '"$SUPPORT/daemon_holding_stdout" 20 chatter'
+    look: '"$SUPPORT/daemon_holding_stdout" 60 chatter'
     match: {daemon: '/daemon (?<pid>\d+)/'}
   - id: lives
     look: sleep 0.5; kill -0 "$leaves_daemon_pid"; kill -KILL "$leaves_daemon_pid"
@@ -63,8 +63,8 @@ YAML
     printf 'runbook: timeouts\nsteps:\n  - id: all\n    checks:\n'
     for shell in bash sh; do
       n=0
-      for script in 'sleep 20.2; true' 'sleep 20.2 & wait' '(sleep 20.2)' 'sleep 20.2 | cat' \
-        'setsid sleep 300.2 & sleep 20.2' 'sh -c "sleep 20.2; :" & sh -c "sleep 20.2; :"; true'; do
+      for script in 'sleep 60.2; true' 'sleep 60.2 & wait' '(sleep 60.2)' 'sleep 60.2 | cat' \
+        'setsid sleep 300.2 & sleep 60.2' 'sh -c "sleep 60.2; :" & sh -c "sleep 60.2; :"; true'; do
         n=$((n + 1))
         printf "      - {id: %s%d, shell: %s, timeout: 1s, look: '%s'}\n" "$shell" "$n" "$shell" "$script"
       done
@@ -73,39 +73,50 @@ YAML
   start=$(now_ms)
   run "$RUNBOOK" run timeouts.yaml
   has_status 1
-  [ $(($(now_ms) - start)) -lt 8000 ]
+  [ $(($(now_ms) - start)) -lt 50000 ]
   [ "$(grep -c '"type":"step_end".*"outcome":"timed out"' "$(transcript)")" -eq 12 ]
-  none_of 'sleep 20.2'
+  none_of 'sleep 60.2'
   none_of 'sleep 300.2'
   is_whole
+}
+
+# timed_out RUNBOOK — a run whose step `stays` was timed out when it had got so far as to be ready for TERM. On a busy
+# machine it may take longer than the first of these timeouts until it is.
+timed_out() {
+  local limit
+  for limit in 300ms 3s 30s; do
+    sed "s/LIMIT/$limit/" "$1" >limited.yaml
+    start=$(now_ms)
+    run "$RUNBOOK" run limited.yaml
+    has_status 1
+    in_transcript '"outcome":"timed out"'
+    if grep -qx ready "$(dirname "$(transcript)")"/*stays*.stdout; then return 0; fi
+  done
+  echo 'it was not ready for TERM within 30 s' >&2
+  return 1
 }
 
 @test "TERM ignored: killed after the grace" {
   book stubborn <<'YAML'
   - id: stays
-    timeout: 300ms
-    look: exec "$SUPPORT/ignore_term" 60
+    timeout: LIMIT
+    look: exec "$SUPPORT/ignore_term" 120
 YAML
-  start=$(now_ms)
-  run "$RUNBOOK" run stubborn.yaml
-  has_status 1
+  timed_out stubborn.yaml
   took=$(($(now_ms) - start))
   [ "$took" -ge 5000 ]
-  [ "$took" -lt 9000 ]
+  [ "$took" -lt 90000 ]
   in_transcript '"signal":9'
-  in_transcript '"outcome":"timed out"'
   none_of "$SUPPORT/ignore_term"
 }
 
 @test "exit 0 on TERM: still timed out" {
   book polite <<'YAML'
   - id: stays
-    timeout: 300ms
-    look: exec "$SUPPORT/ignore_term" 60 exit-zero
+    timeout: LIMIT
+    look: exec "$SUPPORT/ignore_term" 120 exit-zero
 YAML
-  run "$RUNBOOK" run polite.yaml
-  has_status 1
-  in_transcript '"outcome":"timed out"'
+  timed_out polite.yaml
   in_transcript '"exit":0'
 }
 
@@ -259,7 +270,7 @@ steps:
 YAML
   chmod -R 777 "$open"
   cd "$open" || return 1
-  run env XDG_STATE_HOME="$open/state" setpriv --reuid=64321 --clear-groups \
+  run env XDG_STATE_HOME="$open/state" setpriv --reuid="$((64000 + BASHPID % 1000))" --clear-groups \
     prlimit --nproc=1 "$open/runbook" run nproc.yaml
   changed=no
   if [ -e changed ]; then changed=yes; fi
@@ -309,16 +320,27 @@ YAML
 
 # --- signals (case 14) ----------------------------------------------------------------------------------
 
-# Starts the runbook $1 in the background and waits until its step `slow` runs `sleep $2`. (A shell has its background
-# commands ignore SIGINT, which the command would respect.)
-start_slow() {
+# Starts the runbook $1 in the background. (A shell has its background commands ignore SIGINT, which the command would
+# respect.)
+start() {
   env --default-signal=INT "$RUNBOOK" run "$1" >shown 2>&1 3>&- &
   SLOW=$!
   STARTED+=("$SLOW")
-  eventually not none_of "sleep $2"
 }
 
-not() { ! "$@"; }
+# start_slow RUNBOOK SECONDS — and waits until its step runs `sleep SECONDS`, not only the shell that will.
+start_slow() {
+  start "$1"
+  eventually sleeps "$2"
+}
+
+sleeps() {
+  local pid
+  for pid in $(pids_of "sleep $1"); do
+    if is_program "$pid" sleep; then return 0; fi
+  done
+  return 1
+}
 
 # ends_with STATUS — waits for what start_slow began.
 ends_with() {
@@ -359,13 +381,12 @@ finally:
     run: touch closed
 YAML
   start_slow twice.yaml 30.15
-  start=$(now_ms)
   kill -INT "$SLOW"
   eventually grep -q interrupted shown
   kill -INT "$SLOW"
   ends_with 130
-  [ $(($(now_ms) - start)) -lt 4000 ]
   [ ! -e closed ]
+  in_transcript 'interrupted again: what runs is killed'
   none_of 'sleep 30.15'
   is_whole
 }
@@ -381,24 +402,29 @@ YAML
   is_whole
   book hup <<'YAML'
   - id: slow
-    run: sleep 0.717; touch finished
+    run: touch begun; until [ -e go ]; do sleep 0.05; done; touch finished
   - id: change
     run: touch changed
 YAML
-  start_slow hup.yaml 0.717
+  start hup.yaml
+  eventually test -e begun
   kill -HUP "$SLOW"
+  eventually grep -q 'the terminal was lost' shown
+  touch go
   ends_with 129
   [ -e finished ]
   [ ! -e changed ]
   is_whole
 }
 
-@test "killed: the transcript is whole up to the last record, and runs says that it died" {
+@test "killed: the transcript is whole up to the last record, and runs and show say that it died, and during what" {
   book killed <<'YAML'
   - id: slow
     run: sleep 30.17
 YAML
   start_slow killed.yaml 30.17
+  run "$RUNBOOK" show last
+  has 'under way since'
   kill -KILL "$SLOW"
   wait "$SLOW" || true
   "$SUPPORT/jsonl" "$(transcript)" --open
@@ -407,6 +433,7 @@ YAML
   has died
   run "$RUNBOOK" show "$(basename "$(dirname "$(transcript)")")"
   has 'no end'
+  has 'unknown: this change began at'
   pid=$(pids_of 'sleep 30.17')
   # shellcheck disable=SC2086 # none or more
   kill -KILL $pid
@@ -442,7 +469,7 @@ secrets: {token: {env: THE_TOKEN}}
 steps:
   - id: uses
     secrets: [token]
-    look: for i in 1 2 3 4 5; do sleep 0.1; echo "$token" | cat >/dev/null; done
+    look: until [ -e enough ]; do echo "$token" | cat >/dev/null; sleep 0.05; done
 YAML
   THE_TOKEN=cmdline-secret-30 "$RUNBOOK" run cmdline.yaml >shown 2>&1 3>&- &
   pid=$!
@@ -452,9 +479,10 @@ YAML
   while alive "$pid"; do
     if cat /proc/[0-9]*/cmdline 2>/dev/null | grep -aqFf pattern; then return 1; fi
     samples=$((samples + 1))
+    if [ "$samples" -gt 5 ]; then touch enough; fi
   done
   wait "$pid"
-  [ "$samples" -gt 3 ]
+  [ "$samples" -gt 5 ]
 }
 
 # --- the record (cases 31, 38, 52) ----------------------------------------------------------------------
@@ -534,13 +562,13 @@ YAML
 @test "a runbook that is a FIFO, a device or endless is refused" {
   mkfifo fifo
   for f in fifo /dev/zero; do
-    run timeout 5 "$RUNBOOK" run "$f"
+    run timeout 60 "$RUNBOOK" run "$f"
     has_status 2
-    run timeout 5 "$RUNBOOK" check "$f"
+    run timeout 60 "$RUNBOOK" check "$f"
     has_status 2
   done
   truncate -s 1G sparse.yaml
-  run timeout 5 "$RUNBOOK" check sparse.yaml
+  run timeout 60 "$RUNBOOK" check sparse.yaml
   has_status 2
 }
 

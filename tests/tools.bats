@@ -321,7 +321,7 @@ done
 [ -z "${MENDER_WAITS:-}" ] || sleep 20
 cd "$root/backend" || exit 1
 setsid ../venv/bin/uvicorn api.main:app --host 127.0.0.1 --port "$port" >../logs/uvicorn.log 2>&1 </dev/null &
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in {1..600}; do
   grep -q 'Uvicorn running' ../logs/uvicorn.log && exit 0
   sleep 0.1
 done
@@ -434,22 +434,25 @@ SH
   has $'content-length: 3\r\n\r\n.'
 }
 
+requests() { [ "$(wc -l <"$HTTPD_LOG")" -ge "$1" ]; }
+
 @test "support: httpd goes on serving when more connect than it has room for" {
   start_httpd /silent silent /health body=ok
   local pids=()
   for _ in {1..63}; do
-    curl -sm 2 "$HTTPD_URL/silent" >/dev/null 3>&- &
+    curl -sm 5 "$HTTPD_URL/silent" >/dev/null 3>&- &
     pids+=("$!")
   done
-  sleep 0.3
-  run curl -sm 1 "$HTTPD_URL/health"
+  # Each is written down when it has been taken.
+  eventually requests 63
+  run curl -sm 60 "$HTTPD_URL/health"
   [ "$output" = ok ]
   for _ in 1 2; do
-    curl -sm 2 "$HTTPD_URL/silent" >/dev/null 3>&- &
+    curl -sm 5 "$HTTPD_URL/silent" >/dev/null 3>&- &
     pids+=("$!")
   done
   # Now it is full: this one waits until one of the others has gone, and is answered then.
-  run curl -sm 5 "$HTTPD_URL/health"
+  run curl -sm 60 "$HTTPD_URL/health"
   [ "$output" = ok ]
   wait "${pids[@]}" || true
 }

@@ -7,7 +7,8 @@
 #   build  what `make` and `make demo` need
 #   test   build, and what `make test` needs
 #   check  test, and the linters of `make check`
-#   e2e    test, and the systems that the runbooks are for: uvicorn with FastAPI, PostgreSQL, nginx, Docker
+#   e2e    test, and the systems that the runbooks are for: uvicorn with FastAPI, PostgreSQL, nginx, Docker,
+#          systemd (but no systemd-coredump, which takes over the core dumps of the host with its installation)
 #   -n     only say what is missing: exit 1 if anything is
 #
 # What is there is found by looking, each time, not by remembering: one run of the preprocessor over all
@@ -19,7 +20,8 @@ set -eu
 
 # What must be there | for which mode | its package on: apt | dnf | apk | pacman | brew ("-": comes with
 # the system, or there is none). A `header:` is found by the compiler, a `command:` in PATH, a `python:`
-# by importing it, a `glob:` as a file. The first name of `command:a,b` or `glob:a,b` that is there will do.
+# by importing it, a `glob:` as a file. The first name of `command:a,b` or `glob:a,b` that is there will do (so that
+# systemd is not asked of Alpine, which has none).
 needs() {
   cat <<'TABLE'
 command:cc,gcc,clang            build gcc                  gcc              gcc           gcc            gcc
@@ -55,7 +57,11 @@ command:docker-compose          e2e   docker-compose       docker-compose   dock
 command:busybox                 e2e   busybox-static       busybox          busybox-static busybox       -
 command:ip                      e2e   iproute2             iproute          iproute2      iproute2       -
 command:iptables                e2e   iptables             iptables-nft     iptables      iptables       -
+command:nft                     e2e   nftables             nftables         nftables      nftables       -
+command:ufw                     e2e   ufw                  ufw              ufw           ufw            -
 command:crontab                 e2e   cron                 cronie           -             cronie         -
+command:pgrep                   e2e   procps               procps-ng        procps        procps-ng      -
+glob:/usr/lib/systemd/systemd,/lib/systemd/systemd,/etc/alpine-release e2e systemd systemd - systemd -
 TABLE
 }
 

@@ -91,6 +91,12 @@ rb_book_problems(struct rb_book *b, bool colour, struct rb_buf *out)
 		rb_diags_render(&b->diags, colour, out);
 }
 
+void
+rb_book_problems_json(struct rb_book *b, struct rb_buf *out)
+{
+	rb_diags_json(&b->diags, out);
+}
+
 struct rb_str
 rb_book_meta(const struct rb_book *b, const char *key)
 {

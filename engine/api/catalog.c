@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/about.h"
 #include "api/book.h"
 #include "base/escape.h"
 #include "base/json.h"
@@ -22,10 +23,12 @@ struct procedure {
 	const struct rb_procedure *proc;
 };
 
+/* `from` says beside which file a lib/ is looked for. Whether there is one of the name; what is wrong with it
+ * is in p->diags, and then p->program is NULL. */
 static bool
-open_procedure(struct procedure *p, struct rb_str name, const struct rb_alloc *alloc)
+open_procedure(
+    struct procedure *p, struct rb_str name, const struct rb_source *from, const struct rb_alloc *alloc)
 {
-	static const struct rb_source nowhere;
 	const struct rb_source *src;
 	struct rb_opener opener;
 	struct rb_str why;
@@ -35,12 +38,21 @@ open_procedure(struct procedure *p, struct rb_str name, const struct rb_alloc *a
 	rb_diags_init(&p->diags, &p->arena);
 	rb_library_init(&p->library, &p->arena);
 	opener = rb_library_opener(&p->library);
-	src = opener.open(opener.ctx, &p->arena, true, name, &nowhere, &why);
+	src = opener.open(opener.ctx, &p->arena, true, name, from, &why);
 	if (src != NULL)
 		p->program = rb_program_load_library(&p->arena, src, name, rb_kinds, &opener, &p->diags);
 	if (p->program != NULL)
 		p->proc = p->program->main->procs[0];
-	return p->program != NULL;
+	return src != NULL;
+}
+
+/* One of the program's own. */
+static bool
+open_embedded(struct procedure *p, struct rb_str name, const struct rb_alloc *alloc)
+{
+	static const struct rb_source nowhere;
+
+	return open_procedure(p, name, &nowhere, alloc) && p->program != NULL;
 }
 
 static void
@@ -51,302 +63,108 @@ close_procedure(struct procedure *p)
 	rb_arena_free(&p->arena);
 }
 
-/* ---- words ---- */
-
-/* A text with ${x} in it as <x>, on one line; for Markdown, where that would be a tag, as *x*. */
-static struct rb_str
-title_of(struct rb_arena *arena, const struct rb_tmpl *t, const char marks[2])
+static struct rb_card
+card_of(struct procedure *p, bool markdown, struct rb_buf *out)
 {
-	struct rb_str s = t != NULL ? rb_tmpl_source(t) : RB_STR("");
-	struct rb_buf b;
-	bool inside = false;
-
-	rb_buf_init(&b, arena->alloc, FIELD_MAX);
-	for (size_t i = 0; i < s.n; i++) {
-		if (!inside && s.p[i] == '$' && i + 1 < s.n && s.p[i + 1] == '{') {
-			inside = true;
-			rb_buf_char(&b, marks[0]);
-			i++;
-		} else if (inside && s.p[i] == '}') {
-			inside = false;
-			rb_buf_char(&b, marks[1]);
-		} else {
-			rb_buf_char(&b, s.p[i] == '\n' ? ' ' : s.p[i]);
-		}
-	}
-	s = rb_arena_str(arena, rb_buf_view(&b));
-	rb_buf_free(&b);
-	return s;
+	return (struct rb_card){.arena = &p->arena, .out = out, .markdown = markdown};
 }
 
 static struct rb_str
-plain(struct rb_arena *arena, const struct rb_tmpl *t)
+plain(struct procedure *p)
 {
-	return title_of(arena, t, "<>");
+	struct rb_card c = card_of(p, false, NULL);
+
+	return rb_card_title(&c, p->proc->title);
 }
 
-static struct rb_str
-marked(struct rb_arena *arena, const struct rb_tmpl *t)
+/* A procedure by its name; one of lib/ below the working folder stands in for one of the program's, as it
+ * does for a runbook there. */
+static int
+explain_procedure(const char *name, struct rb_buf *out)
 {
-	return title_of(arena, t, "**");
-}
+	static const struct rb_source here = {.path = {"./", 2}};
+	struct procedure p;
+	bool found;
 
-/* The default as it is written, on one line. */
-static struct rb_str
-written(struct rb_arena *arena, const struct rb_field *f)
-{
-	struct rb_span s = f->node->span;
-	struct rb_str text = rb_str_cut(s.src->bytes, s.from, s.to);
-	size_t end = rb_str_find(text, RB_STR("\n"), 0);
+	if (strchr(name, '.') == NULL || strchr(name, '/') != NULL)
+		return -1;
+	found = open_procedure(&p, rb_str_c(name), &here, out->alloc);
+	if (p.program != NULL) {
+		struct rb_card c = card_of(&p, false, out);
 
-	return rb_arena_str(arena, rb_str_trim(rb_str_cut(text, 0, end)));
-}
-
-static struct rb_str
-takes(struct rb_arena *arena, const struct rb_input *in)
-{
-	struct rb_buf b;
-	struct rb_str s;
-
-	rb_buf_init(&b, arena->alloc, FIELD_MAX);
-	rb_buf_c(&b, in->type->name);
-	for (size_t i = 0; i < in->nchoices; i++) {
-		rb_buf_c(&b, i == 0 ? ": " : ", ");
-		rb_value_show(in->choices[i], &b);
+		rb_about_procedure(&c, p.proc);
+	} else if (found) {
+		rb_diags_render(&p.diags, false, out);
 	}
-	if (in->min.kind != RB_V_UNSET) {
-		rb_buf_c(&b, ", at least ");
-		rb_value_show(in->min, &b);
-	}
-	if (in->max.kind != RB_V_UNSET) {
-		rb_buf_c(&b, ", at most ");
-		rb_value_show(in->max, &b);
-	}
-	s = rb_arena_str(arena, rb_buf_view(&b));
-	rb_buf_free(&b);
-	return s;
+	close_procedure(&p);
+	return found ? 0 : -1;
 }
 
-static const char *
-effect_words(enum rb_effect effect)
+/* Whether a runbook is found by the name, or a file by the path. */
+static bool
+is_there(const char *name, const struct rb_alloc *alloc)
 {
-	static const char *const words[] = {[RB_READ] = "only looks",
-	    [RB_CHANGE] = "changes something",
-	    [RB_DANGER] = "changes something, and is dangerous"};
+	struct rb_library library;
+	struct rb_arena arena;
+	struct rb_str why;
+	bool found;
 
-	return words[effect];
-}
-
-static const char *
-effect_mark(enum rb_effect effect)
-{
-	static const char *const words[] = {
-	    [RB_READ] = "reads", [RB_CHANGE] = "CHANGES", [RB_DANGER] = "DANGER"};
-
-	return words[effect];
-}
-
-static const char *
-type_name(const struct rb_output *o)
-{
-	return o->type != NULL ? o->type->name : "any";
-}
-
-/* How it is used, with what it must be given; `indent` blanks before each line. */
-static void
-usage(const struct procedure *p, unsigned indent, struct rb_buf *out)
-{
-	const struct rb_unit *u = p->program->main;
-	size_t n = 0;
-
-	rb_buf_pad(out, ' ', indent);
-	rb_buf_fmt(out, "- use: %.*s\n", RB_STR_ARG(p->proc->name));
-	for (size_t i = 0; i < p->proc->ninputs; i++) {
-		const struct rb_input *in = &p->proc->inputs[i];
-
-		if (in->dflt != NULL)
-			continue;
-		if (n++ == 0) {
-			rb_buf_pad(out, ' ', indent + 2);
-			rb_buf_c(out, "with: {");
-		}
-		rb_buf_fmt(out, "%s%.*s: \"${%.*s}\"", n > 1 ? ", " : "", RB_STR_ARG(in->name),
-		    RB_STR_ARG(in->name));
-	}
-	if (n > 0)
-		rb_buf_c(out, "}\n");
-	n = 0;
-	for (size_t i = 0; i < u->nsecrets; i++) {
-		if (u->secrets[i].optional)
-			continue;
-		if (n++ == 0) {
-			rb_buf_pad(out, ' ', indent + 2);
-			rb_buf_c(out, "secrets: {");
-		}
-		rb_buf_fmt(out, "%s%.*s: my_secret", n > 1 ? ", " : "", RB_STR_ARG(u->secrets[i].decl->name));
-	}
-	if (n > 0)
-		rb_buf_c(out, "}\n");
-}
-
-/* ---- for a terminal ---- */
-
-static void
-rows_of(struct procedure *p, struct rb_buf *out)
-{
-	const struct rb_unit *u = p->program->main;
-
-	if (p->proc->ninputs > 0)
-		rb_buf_c(out, "  inputs\n");
-	for (size_t i = 0; i < p->proc->ninputs; i++) {
-		const struct rb_input *in = &p->proc->inputs[i];
-
-		rb_buf_fmt(out, "    %-14.*s %.*s (%.*s", RB_STR_ARG(in->name), RB_STR_ARG(in->help),
-		    RB_STR_ARG(takes(&p->arena, in)));
-		if (in->dflt != NULL)
-			rb_buf_fmt(out, ", default %.*s)\n", RB_STR_ARG(written(&p->arena, in->dflt)));
-		else
-			rb_buf_c(out, ", required)\n");
-	}
-	if (u->nsecrets > 0)
-		rb_buf_c(out, "  secrets\n");
-	for (size_t i = 0; i < u->nsecrets; i++)
-		rb_buf_fmt(out, "    %-14.*s %.*s (%s)\n", RB_STR_ARG(u->secrets[i].decl->name),
-		    RB_STR_ARG(u->secrets[i].help), u->secrets[i].optional ? "optional" : "required");
-	if (p->proc->noutputs > 0)
-		rb_buf_c(out, "  outputs\n");
-	for (size_t i = 0; i < p->proc->noutputs; i++) {
-		const struct rb_output *o = &p->proc->outputs[i];
-
-		rb_buf_fmt(
-		    out, "    %-14.*s %.*s (%s)\n", RB_STR_ARG(o->name), RB_STR_ARG(o->help), type_name(o));
-	}
-}
-
-static void
-explain(struct procedure *p, struct rb_buf *out)
-{
-	rb_buf_fmt(out, "%.*s, a procedure of the library: %.*s\n", RB_STR_ARG(p->proc->name),
-	    RB_STR_ARG(plain(&p->arena, p->proc->title)));
-	if (p->proc->help.n > 0)
-		rb_buf_fmt(out, "  %.*s\n", RB_STR_ARG(rb_str_trim(p->proc->help)));
-	rb_buf_fmt(out, "  effect   %s\n", effect_words(p->proc->effect));
-	rows_of(p, out);
-	rb_buf_c(out, "  steps, by the ids that results of tests have for them\n");
-	for (size_t i = 0; i < p->proc->unit->nsteps; i++) {
-		const struct rb_step *s = p->proc->unit->steps_in_order[i];
-
-		if (s->proc != p->proc || (s->title == NULL && !s->has_id))
-			continue;
-		rb_buf_fmt(out, "    %-14.*s %-8s %.*s\n", s->has_id ? (int)s->id.n : 0, s->id.p,
-		    effect_mark(s->effect),
-		    RB_STR_ARG(s->title != NULL ? plain(&p->arena, s->title) : rb_str_c(s->action)));
-	}
-	rb_buf_c(out, "  example\n");
-	usage(p, 4, out);
+	rb_arena_init(&arena, alloc);
+	rb_library_init(&library, &arena);
+	found = rb_library_main(&library, &arena, name, &why) != NULL;
+	rb_arena_free(&arena);
+	return found;
 }
 
 int
 rb_catalog_explain(const char *name, struct rb_buf *out)
 {
-	struct procedure p;
-	bool found = false;
+	return explain_procedure(name, out);
+}
 
-	for (size_t i = 0; rb_embedded[i].name != NULL && !found; i++) {
-		rb_arena_init(&p.arena, out->alloc);
-		found = rb_str_is(rb_library_dotted(&p.arena, rb_embedded[i].name), name);
-		rb_arena_free(&p.arena);
-	}
-	if (!found)
+int
+rb_catalog_explain_file(const char *name, struct rb_buf *out)
+{
+	struct rb_book *b;
+	bool ok;
+
+	if (strchr(name, '/') == NULL && !is_there(name, out->alloc))
 		return -1;
-	if (open_procedure(&p, rb_str_c(name), out->alloc))
-		explain(&p, out);
+	b = rb_book_inspect(name, out->alloc);
+	ok = rb_book_ok(b);
+	if (ok)
+		rb_about_book(b, name, out);
 	else
-		rb_diags_render(&p.diags, false, out);
-	close_procedure(&p);
-	return 0;
+		rb_book_problems(b, false, out);
+	rb_book_free(b);
+	return ok ? 0 : 1;
 }
 
 /* ---- pages ---- */
 
-/* A cell of a table: one line without bars. */
-static void
-cell(struct rb_buf *out, struct rb_str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '|')
-			rb_buf_c(out, "\\|");
-		else
-			rb_buf_char(out, s.p[i] == '\n' ? ' ' : s.p[i]);
-	}
-}
-
-/* A row of up to four cells; the first one as code. */
-static void
-row(struct rb_buf *out, const struct rb_str *cells, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		rb_buf_c(out, i == 0 ? "| `" : " | ");
-		cell(out, cells[i]);
-		if (i == 0)
-			rb_buf_char(out, '`');
-	}
-	rb_buf_c(out, " |\n");
-}
-
-static void
-page_tables(struct procedure *p, struct rb_buf *out)
-{
-	const struct rb_unit *u = p->program->main;
-
-	if (p->proc->ninputs > 0)
-		rb_buf_c(out, "\n| input | takes | default | |\n|---|---|---|---|\n");
-	for (size_t i = 0; i < p->proc->ninputs; i++) {
-		const struct rb_input *in = &p->proc->inputs[i];
-		struct rb_str cells[] = {in->name, takes(&p->arena, in),
-		    in->dflt != NULL
-			? rb_arena_fmt(&p->arena, "`%.*s`", RB_STR_ARG(written(&p->arena, in->dflt)))
-			: RB_STR("required"),
-		    in->help};
-
-		row(out, cells, 4);
-	}
-	if (u->nsecrets > 0)
-		rb_buf_c(out, "\n| secret | | |\n|---|---|---|\n");
-	for (size_t i = 0; i < u->nsecrets; i++) {
-		struct rb_str cells[] = {u->secrets[i].decl->name,
-		    u->secrets[i].optional ? RB_STR("optional") : RB_STR("required"), u->secrets[i].help};
-
-		row(out, cells, 3);
-	}
-	if (p->proc->noutputs > 0)
-		rb_buf_c(out, "\n| output | type | |\n|---|---|---|\n");
-	for (size_t i = 0; i < p->proc->noutputs; i++) {
-		const struct rb_output *o = &p->proc->outputs[i];
-		struct rb_str cells[] = {o->name, rb_str_c(type_name(o)), o->help};
-
-		row(out, cells, 3);
-	}
-}
-
 static void
 page(struct procedure *p, struct rb_buf *out)
 {
+	const struct rb_unit *u = p->program->main;
+	struct rb_card c = card_of(p, true, out);
+
 	rb_buf_fmt(out, "# %.*s\n\n%.*s: it %s.\n", RB_STR_ARG(p->proc->name),
-	    RB_STR_ARG(marked(&p->arena, p->proc->title)), effect_words(p->proc->effect));
+	    RB_STR_ARG(rb_card_title(&c, p->proc->title)), rb_card_effect(p->proc->effect));
 	if (p->proc->help.n > 0)
 		rb_buf_fmt(out, "\n%.*s\n", RB_STR_ARG(rb_str_trim(p->proc->help)));
 	rb_buf_c(out, "\n```yaml\n");
-	usage(p, 0, out);
+	rb_card_usage(&c, p->proc);
 	rb_buf_c(out, "```\n");
-	page_tables(p, out);
+	rb_card_inputs(&c, p->proc->inputs, p->proc->ninputs);
+	rb_card_secrets(&c, u->secrets, u->nsecrets);
+	rb_card_outputs(&c, p->proc->outputs, p->proc->noutputs);
 	rb_buf_c(out, "\nWhat it does, step by step:\n\n");
 	for (size_t i = 0; i < p->proc->steps->len; i++) {
 		const struct rb_step *s = p->proc->steps->steps[i];
 
 		if (s->title != NULL)
 			rb_buf_fmt(out, "- %s: %.*s\n", s->effect == RB_READ ? "looks" : "**changes**",
-			    RB_STR_ARG(marked(&p->arena, s->title)));
+			    RB_STR_ARG(rb_card_title(&c, s->title)));
 	}
 }
 
@@ -364,9 +182,11 @@ index_page(struct rb_buf *out)
 
 		rb_arena_init(&arena, out->alloc);
 		name = rb_library_dotted(&arena, rb_embedded[i].name);
-		if (open_procedure(&p, name, out->alloc)) {
+		if (open_embedded(&p, name, out->alloc)) {
+			struct rb_card c = card_of(&p, true, out);
+
 			rb_buf_fmt(out, "| [%.*s](%.*s.md) | ", RB_STR_ARG(name), RB_STR_ARG(name));
-			cell(out, marked(&p.arena, p.proc->title));
+			rb_card_cell(out, rb_card_title(&c, p.proc->title));
 			rb_buf_fmt(out, " | %s |\n", p.proc->effect == RB_READ ? "looks" : "changes");
 		}
 		close_procedure(&p);
@@ -384,7 +204,7 @@ rb_catalog_page(const char *name, struct rb_buf *out)
 		index_page(out);
 		return 0;
 	}
-	ok = open_procedure(&p, rb_str_c(name), out->alloc);
+	ok = open_embedded(&p, rb_str_c(name), out->alloc);
 	if (ok)
 		page(&p, out);
 	close_procedure(&p);
@@ -408,7 +228,7 @@ procedure_json(struct procedure *p, struct rb_buf *out)
 	rb_json_init(&j, out);
 	rb_json_open(&j, '{');
 	key_str(&j, "procedure", p->proc->name);
-	key_str(&j, "title", plain(&p->arena, p->proc->title));
+	key_str(&j, "title", plain(p));
 	key_str(&j, "description", rb_str_trim(p->proc->help));
 	key_str(&j, "effect", rb_str_c(rb_effect_words[p->proc->effect]));
 	rb_json_key(&j, "inputs");
@@ -420,9 +240,9 @@ procedure_json(struct procedure *p, struct rb_buf *out)
 		key_str(&j, "name", in->name);
 		key_str(&j, "type", rb_str_c(in->type->name));
 		rb_json_key(&j, "required");
-		rb_json_bool(&j, in->dflt == NULL);
+		rb_json_bool(&j, rb_card_must_be_given(in));
 		if (in->dflt != NULL)
-			key_str(&j, "default", written(&p->arena, in->dflt));
+			key_str(&j, "default", rb_card_default(&p->arena, in));
 		key_str(&j, "help", in->help);
 		rb_json_close(&j, '}');
 	}
@@ -434,7 +254,7 @@ procedure_json(struct procedure *p, struct rb_buf *out)
 
 		rb_json_open(&j, '{');
 		key_str(&j, "name", o->name);
-		key_str(&j, "type", rb_str_c(type_name(o)));
+		key_str(&j, "type", rb_str_c(rb_card_type(o)));
 		key_str(&j, "help", o->help);
 		rb_json_close(&j, '}');
 	}
@@ -453,13 +273,13 @@ rb_catalog_library(bool json, struct rb_buf *out)
 
 		rb_arena_init(&arena, out->alloc);
 		name = rb_library_dotted(&arena, rb_embedded[i].name);
-		if (!open_procedure(&p, name, out->alloc))
+		if (!open_embedded(&p, name, out->alloc))
 			rb_diags_render(&p.diags, false, out);
 		else if (json)
 			procedure_json(&p, out);
 		else
-			rb_buf_fmt(out, "%-22.*s %-8s %.*s\n", RB_STR_ARG(name), effect_mark(p.proc->effect),
-			    RB_STR_ARG(plain(&p.arena, p.proc->title)));
+			rb_buf_fmt(out, "%-22.*s %-8s %.*s\n", RB_STR_ARG(name), rb_card_mark(p.proc->effect),
+			    RB_STR_ARG(plain(&p)));
 		close_procedure(&p);
 		rb_arena_free(&arena);
 	}

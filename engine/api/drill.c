@@ -94,10 +94,8 @@ void
 rb_driller_init(struct rb_driller *d, const struct rb_program *program, const struct rb_run_options *opt,
     struct rb_bus *bus)
 {
-	*d = (struct rb_driller){.program = program,
-	    .opt = opt,
-	    .bus = bus,
-	    .drill = {.ctx = d, .terminal = opt->terminal >= 0, .halted = on_halt}};
+	*d = (struct rb_driller){
+	    .program = program, .opt = opt, .bus = bus, .drill = {.ctx = d, .halted = on_halt}};
 }
 
 int

@@ -14,6 +14,7 @@ struct rb_driller {
 	struct rb_drill drill; /* for rb_flow_options */
 };
 
+/* d->drill is then what a flow's options want. d must not move. */
 void rb_driller_init(struct rb_driller *d, const struct rb_program *program, const struct rb_run_options *opt,
     struct rb_bus *bus);
 /* Whether the program can be drilled: what says that it looks must do no more than that. -1 with what plainly

@@ -1,6 +1,7 @@
 /* Finding files. */
 #include "api/library.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -10,9 +11,11 @@
 
 enum { NEAR = 3 }; /* a name that is further away is no suggestion */
 
-/* Where an installation keeps its runbooks, below its prefix; and the prefix of a program that stands in no bin/. */
+/* Where an installation keeps its runbooks, below its prefix; and the prefix of a program that stands in no
+ * bin/. */
 #define RUNBOOKS "/share/runbook/runbooks"
 #define USUAL_PREFIX "/usr/local"
+#define SUFFIX ".yaml" /* of a runbook's file */
 
 void
 rb_library_init(struct rb_library *l, struct rb_arena *arena)
@@ -109,8 +112,8 @@ rb_library_folder(struct rb_arena *arena, size_t i)
 	return i == 0 ? installed(arena) : RB_STR("");
 }
 
-static const char *
-search(struct rb_arena *arena, const char *name)
+const char *
+rb_library_path(struct rb_arena *arena, const char *name)
 {
 	const char *found = NULL;
 
@@ -124,23 +127,77 @@ search(struct rb_arena *arena, const char *name)
 	return found;
 }
 
+/* The runbook of one folder that a mistyped name was probably meant to be: nearer than *least, which is then
+ * that. */
+static void
+near_in(struct rb_arena *arena, const char *folder, struct rb_str name, unsigned *least, struct rb_str *best)
+{
+	bool whole = rb_str_ends(name, SUFFIX);
+	DIR *dir = opendir(folder);
+
+	if (dir == NULL)
+		return;
+	for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
+		struct rb_str file = rb_str_c(e->d_name);
+		unsigned d;
+
+		if (!rb_str_ends(file, SUFFIX) || rb_str_ends(file, ".test" SUFFIX))
+			continue;
+		if (!whole)
+			file.n -= strlen(SUFFIX);
+		d = rb_str_distance(file, name, *least);
+		if (d < *least) {
+			*least = d;
+			*best = rb_arena_str(arena, file);
+		}
+	}
+	closedir(dir);
+}
+
+/* "; did you mean `disk-full.yaml`?", or nothing. */
+static struct rb_str
+meant(struct rb_arena *arena, const char *path)
+{
+	struct rb_str folder = rb_str_folder(rb_str_c(path)),
+		      name = rb_str_cut(rb_str_c(path), folder.n, strlen(path)), best = RB_STR("");
+	size_t stem = name.n - (rb_str_ends(name, SUFFIX) ? strlen(SUFFIX) : 0);
+	/* Half of its letters are no suggestion. */
+	unsigned least = (stem < (size_t)2 * NEAR ? (unsigned)stem / 2 : NEAR) + 1;
+
+	if (folder.n > 0)
+		near_in(arena, rb_arena_str(arena, folder).p, name, &least, &best);
+	for (size_t i = 0; folder.n == 0; i++) {
+		struct rb_str place = rb_library_folder(arena, i);
+
+		if (place.n == 0)
+			break;
+		near_in(arena, place.p, name, &least, &best);
+	}
+	if (best.n == 0)
+		return best;
+	return rb_arena_fmt(arena, "; did you mean `%.*s%.*s`?", RB_STR_ARG(folder), RB_STR_ARG(best));
+}
+
 const struct rb_source *
 rb_library_main(struct rb_library *l, struct rb_arena *arena, const char *name, struct rb_str *why)
 {
 	const char *path = name;
 
 	if (strchr(name, '/') == NULL && !is_file(name)) {
-		path = search(arena, name);
+		path = rb_library_path(arena, name);
 		/* What is there and cannot be read, as a folder, is told as what it is. */
 		if (path == NULL && is_there(name))
 			path = name;
 		if (path == NULL) {
 			*why = rb_arena_fmt(arena,
 			    "there is no such file, and no runbook of that name here, in ./runbooks, in "
-			    "$RUNBOOK_PATH or in %.*s",
-			    RB_STR_ARG(installed(arena)));
+			    "$RUNBOOK_PATH or in %.*s%.*s",
+			    RB_STR_ARG(installed(arena)), RB_STR_ARG(meant(arena, name)));
 			return NULL;
 		}
+	} else if (!is_there(path)) {
+		*why = rb_arena_fmt(arena, "%s%.*s", strerror(ENOENT), RB_STR_ARG(meant(arena, path)));
+		return NULL;
 	}
 	return open_file(l, arena, rb_str_c(path), path, why);
 }
@@ -205,18 +262,13 @@ open_embedded(struct rb_library *l, struct rb_arena *arena, struct rb_str proced
 struct rb_str
 rb_library_says(const struct rb_source *src, const char *key)
 {
-	struct rb_str text = src->bytes;
-	size_t from = 0;
+	struct rb_str text = src->bytes, word = rb_str_c(key), line;
 
-	while (from < text.n) {
-		size_t end = rb_str_find(text, RB_STR("\n"), from);
-		struct rb_str line = rb_str_cut(text, from, end);
-
-		if (rb_str_starts(line, key)) {
-			line = rb_str_cut(line, strlen(key), line.n);
-			return rb_str_trim(rb_str_cut(line, 0, rb_str_find(line, RB_STR(" #"), 0)));
-		}
-		from = end == SIZE_MAX ? text.n : end + 1;
+	for (size_t at = rb_str_find(text, word, 0); at != SIZE_MAX; at = rb_str_find(text, word, at + 1)) {
+		if (at > 0 && text.p[at - 1] != '\n')
+			continue;
+		line = rb_str_cut(text, at + word.n, rb_str_find(text, RB_STR("\n"), at));
+		return rb_str_trim(rb_str_cut(line, 0, rb_str_find(line, RB_STR(" #"), 0)));
 	}
 	return RB_STR("");
 }

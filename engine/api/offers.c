@@ -112,15 +112,11 @@ from_environment(struct rb_arena *arena, const struct rb_input *inputs, size_t n
     struct list *l)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct rb_str name = rb_arena_fmt(arena, "RUNBOOK_%.*s=", RB_STR_ARG(inputs[i].name));
+		struct rb_str name = rb_input_variable(arena, inputs[i].name);
 
-		for (size_t k = 0; k < name.n; k++) {
-			if (name.p[k] >= 'a' && name.p[k] <= 'z')
-				((char *)(uintptr_t)name.p)[k] = (char)(name.p[k] - ('a' - 'A'));
-		}
 		for (size_t k = 0; environ_[k] != NULL && !is_ours(inputs[i].name); k++) {
-			if (strncmp(environ_[k], name.p, name.n) == 0)
-				offer(l, inputs[i].name, rb_v_text(rb_str_c(environ_[k] + name.n)),
+			if (strncmp(environ_[k], name.p, name.n) == 0 && environ_[k][name.n] == '=')
+				offer(l, inputs[i].name, rb_v_text(rb_str_c(environ_[k] + name.n + 1)),
 				    "environment", (struct rb_span){NULL, 0, 0});
 		}
 	}

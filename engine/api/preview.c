@@ -38,7 +38,7 @@ tell_people(const struct rb_run_options *o, const struct rb_program *program,
 	rb_layout_init(&layout, o->alloc, write_out, out);
 	layout.colour = o->colour;
 	layout.ascii = o->ascii;
-	layout.brief = o->brief;
+	layout.brief = plan->brief;
 	if (o->width != NULL)
 		layout.width = o->width(o->width_ctx);
 	sink = rb_layout_sink(&layout);
@@ -78,6 +78,7 @@ rb_run_preview(struct rb_book *book, const struct rb_run_options *options, struc
 	    .from = options->from,
 	    .assume = options->assume,
 	    .nassume = options->nassume,
+	    .brief = options->brief,
 	    .yes = options->yes,
 	    .yes_ids = options->yes_ids,
 	    .nyes_ids = options->nyes_ids,

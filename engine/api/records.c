@@ -12,7 +12,7 @@
 #include "record/reader.h"
 #include "view/view.h"
 
-enum { LIST_MAX = 200, TEXT_MAX = 16 * 1024 * 1024 };
+enum { TEXT_MAX = 16 * 1024 * 1024 };
 
 static const char *
 outcome_word(const struct rb_past_run *p)
@@ -23,6 +23,25 @@ outcome_word(const struct rb_past_run *p)
 	    [RB_RUN_UNREADABLE] = "unreadable"};
 
 	return p->state == RB_RUN_ENDED ? p->outcome.p : words[p->state];
+}
+
+const char *const *
+rb_record_outcomes(void)
+{
+	static const char *const words[] = {"resolved", "failed", "escalated", "declined", "cancelled",
+	    "deadline", "environment", "drilled", "running", "died", "unreadable", NULL};
+
+	return words;
+}
+
+static bool
+is_wanted(const struct rb_past_run *p, const struct rb_record_filter *f, int64_t now)
+{
+	if (f->runbook != NULL && !rb_str_is(p->runbook, f->runbook))
+		return false;
+	if (f->outcome != NULL && strcmp(outcome_word(p), f->outcome) != 0)
+		return false;
+	return f->since == 0 || p->started >= now - f->since;
 }
 
 static void
@@ -81,30 +100,65 @@ row_text(const struct rb_past_run *p, struct rb_buf *out)
 	rb_buf_free(&outcome);
 }
 
-int
-rb_record_list(const char *const *environ_, bool json, struct rb_buf *out)
+/* A run whose record could not be begun, or was cut by somebody, stays in the list until its folder goes. */
+static void
+advise(const struct rb_past_run *runs, size_t n, struct rb_buf *out)
 {
+	bool told = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (runs[i].state != RB_RUN_UNREADABLE)
+			continue;
+		if (!told)
+			rb_buf_c(out,
+			    "\nUnreadable: what there is of such a run is in its folder; remove the folder "
+			    "to have it off this list:\n");
+		told = true;
+		rb_buf_c(out, "  ");
+		rb_escape(out, runs[i].folder, 0);
+		rb_buf_char(out, '\n');
+	}
+}
+
+static void
+none(const struct rb_record_filter *f, size_t kept, struct rb_buf *out)
+{
+	if (kept == 0)
+		rb_buf_c(out, "No runs are kept on this host yet.\n");
+	else if (f->runbook != NULL && f->outcome == NULL && f->since == 0)
+		rb_buf_fmt(out, "No run of `%s` is kept on this host.\n", f->runbook);
+	else
+		rb_buf_fmt(out, "None of the %zu runs that are kept on this host is such a one.\n", kept);
+}
+
+int
+rb_record_list(const struct rb_record_filter *filter, bool json, struct rb_buf *out)
+{
+	size_t most = filter->most > 0 ? filter->most : RB_RECORDS, kept = 0, n = 0;
+	bool all = filter->runbook == NULL && filter->outcome == NULL && filter->since == 0;
+	int64_t now = rb_clock_wall();
 	struct rb_places places;
 	struct rb_past_run *runs;
 	struct rb_arena arena;
-	size_t n = 0;
 	int r;
 
-	(void)environ_;
 	rb_arena_init(&arena, out->alloc);
 	rb_places_find(&places, &arena, NULL);
-	r = rb_past_list(&arena, &places, LIST_MAX, &runs, &n, out);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		if (i == 0 && !json)
-			rb_buf_fmt(out, "%-20s  %-19s  %-12s %-20s %8s  %s\n", "run", "started (UTC)", "by",
-			    "runbook", "took", "outcome");
-		if (json)
-			row_json(&runs[i], out);
-		else
-			row_text(&runs[i], out);
+	r = rb_past_list(&arena, &places, all ? most : 0, &runs, &kept, out);
+	for (size_t i = 0; r == 0 && i < kept && n < most; i++) {
+		if (is_wanted(&runs[i], filter, now))
+			runs[n++] = runs[i];
 	}
-	if (r == 0 && n == 0 && !json)
-		rb_buf_c(out, "No runs are kept on this host yet.\n");
+	if (n > 0 && !json)
+		rb_buf_fmt(out, "%-20s  %-19s  %-12s %-20s %8s  %s\n", "run", "started (UTC)", "by",
+		    "runbook", "took", "outcome");
+	for (size_t i = 0; i < n; i++)
+		(json ? row_json : row_text)(&runs[i], out);
+	if (r == 0 && !json) {
+		advise(runs, n, out);
+		if (n == 0)
+			none(filter, kept, out);
+	}
 	rb_arena_free(&arena);
 	return r;
 }
@@ -143,7 +197,7 @@ path_of(struct rb_arena *arena, const char *run, const char **path, struct rb_bu
 }
 
 static int
-replay(const struct rb_run_options *options, const struct rb_view_options *o, const char **paths, size_t n,
+replay(const struct rb_run_options *options, const struct rb_view_options *o, const struct rb_record *record,
     bool *ended, int *unwritten, struct rb_buf *why)
 {
 	struct rb_view *view = rb_view_new(o);
@@ -152,8 +206,10 @@ replay(const struct rb_run_options *options, const struct rb_view_options *o, co
 	int r;
 
 	rb_teller_init(&shows.teller, options, view);
-	r = rb_transcript_read(o->alloc, paths, n, show_event, &shows, &read, why);
+	r = rb_transcript_read(o->alloc, record->paths, record->npaths, show_event, &shows, &read, why);
 	rb_teller_free(&shows.teller);
+	if (r == 0 && !read.ended)
+		rb_view_unended(view, record->past.state == RB_RUN_RUNNING);
 	*unwritten = rb_view_error(view);
 	rb_view_free(view);
 	*ended = r == 0 && read.ended;
@@ -223,14 +279,18 @@ rb_record_show(const char *run, const struct rb_run_options *options, struct rb_
 	if (r == 0) {
 		if (record.past.nsegments > 0)
 			o.folder = record.past.folder.p;
-		r = replay(options, &o, record.paths, record.npaths, &ended, &unwritten, why);
+		r = replay(options, &o, &record, &ended, &unwritten, why);
 	}
 	if (r == 0 && !ended) {
 		rb_buf_c(why, "the transcript has no end");
 		if (record.past.nsegments > 0) {
+			char time[RB_CLOCK_RFC3339];
+
 			rb_buf_c(why, ": ");
 			rb_past_outcome(&record.past, rb_clock_wall(), why);
-			rb_buf_fmt(why, "; what it has left is in %.*s", RB_STR_ARG(record.past.folder));
+			rb_clock_rfc3339(record.past.started + record.past.elapsed, time);
+			rb_buf_fmt(why, "; its last record is of %.10s %.8s UTC; what it has left is in %.*s",
+			    time, time + 11, RB_STR_ARG(record.past.folder));
 		}
 	}
 	rb_arena_free(&arena);

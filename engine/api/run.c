@@ -16,6 +16,7 @@
 #include "exec/host.h"
 #include "exec/prompt.h"
 #include "flow/flow.h"
+#include "lang/run_value.h"
 #include "os/self.h"
 #include "record/transcript.h"
 #include "view/view.h"
@@ -220,6 +221,8 @@ emit_start(struct rb_run *r)
 	rb_event_text(&ev, "mode", r->opt.drill ? RB_STR("drill") : RB_STR("run"));
 	rb_event_text(&ev, "runbook", unit->id);
 	rb_event_text(&ev, "title", rb_unit_meta(unit, "title"));
+	if (rb_unit_meta(unit, "contact").n > 0)
+		rb_event_text(&ev, "contact", rb_unit_meta(unit, "contact"));
 	rb_event_text(&ev, "file", unit->src->path.n > 0 ? unit->src->path : unit->src->name);
 	rb_event_text(&ev, "source", rb_str_c(copy));
 	if (r->opt.from != NULL)
@@ -351,14 +354,16 @@ open_driver(struct rb_run *r, struct rb_buf *problems)
 	    .environ_ = r->opt.environ_,
 	    .masker = r->masker,
 	    .interrupted = is_interrupted,
-	    .interrupted_ctx = r};
+	    .interrupted_ctx = r,
+	    .drill = r->opt.drill};
 	if (r->opt.terminal >= 0) {
 		struct rb_prompter_options p = {.alloc = r->opt.alloc,
 		    .loop = rb_exec_loop(r->exec),
 		    .fd = r->opt.terminal,
 		    .bus = r->bus,
-		    .pause = pause_view,
+		    .pause = isatty(r->opt.show_fd) == 1 ? pause_view : NULL,
 		    .pause_ctx = r,
+		    .masker = r->masker,
 		    .ascii = r->opt.ascii,
 		    .environ_ = r->opt.environ_};
 
@@ -369,22 +374,6 @@ open_driver(struct rb_run *r, struct rb_buf *problems)
 		r->host.hidden_ctx = r->prompter;
 	}
 	return 0;
-}
-
-/* The built-in `run`. */
-static struct rb_value
-run_value(struct rb_run *r)
-{
-	struct rb_vpair *pairs;
-	struct rb_value v = rb_v_map(&r->arena, 5, &pairs);
-
-	pairs[0] = (struct rb_vpair){RB_STR("id"), rb_v_text(rb_str_c(r->dir.id))};
-	pairs[1] = (struct rb_vpair){RB_STR("host"), rb_v_text(r->host_name)};
-	pairs[2] = (struct rb_vpair){RB_STR("operator"), rb_v_text(r->user)};
-	pairs[3] = (struct rb_vpair){RB_STR("started"), rb_v_of(RB_V_TIME, r->started)};
-	pairs[4] =
-	    (struct rb_vpair){RB_STR("transcript"), rb_v_text(rb_str_c(rb_transcript_path(r->transcript)))};
-	return v;
 }
 
 static void
@@ -424,7 +413,12 @@ begin(struct rb_run *r, struct rb_buf *problems)
 	who_and_where(r);
 	emit_start(r);
 	tell_other_place(r);
-	o.run = run_value(r);
+	o.run = rb_run_value(&r->arena, &(struct rb_run_facts){.id = rb_str_c(r->dir.id),
+					    .host = r->host_name,
+					    .operator_ = r->user,
+					    .started = r->started,
+					    .transcript = rb_str_c(rb_transcript_path(r->transcript))});
+	o.alone = r->prompter == NULL;
 	r->flow = rb_flow_new(r->book->program, rb_exec_driver(r->exec), r->bus, &o);
 	rb_exec_attach(r->exec, r->flow);
 	if (r->prompter != NULL)

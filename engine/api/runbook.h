@@ -62,6 +62,8 @@ RB_API size_t rb_book_errors(const struct rb_book *b);
 RB_API size_t rb_book_warnings(const struct rb_book *b);
 /* All errors and warnings with their source lines, appended. */
 RB_API void rb_book_problems(struct rb_book *b, bool colour, struct rb_buf *out);
+/* The same as JSON, one object a line: file, line, column, severity, code, message, hint. */
+RB_API void rb_book_problems_json(struct rb_book *b, struct rb_buf *out);
 /* id, title, owner, severity, …: constant metadata by its key, empty where the file has none. Lives with the
  * book. */
 RB_API struct rb_str rb_book_meta(const struct rb_book *b, const char *key);
@@ -85,7 +87,7 @@ struct rb_run_options {
 	size_t nyes_ids;
 	bool drill; /* what reads is done; what a run would do from its first change on is told */
 	bool plan;  /* of a drill, and of one that is shown: all of that, not only what it comes to */
-	bool brief; /* of a dry run: a line for each step */
+	bool brief; /* of a dry run: only what must be known at night, as rb_plan_options */
 	const char *const *assume; /* of a dry run: "log.port_taken", "not log.missing", "holder.pid=42" */
 	size_t nassume;
 	const char *transcript; /* file to write the transcript to; NULL: in the run's own folder */
@@ -152,9 +154,19 @@ RB_API void rb_self_prepare(struct rb_run_options *options);
 
 /* ---- the record ---- */
 
-/* A table of the runs of this host, newest first, appended; `json`: one object a line. 0, or -1 with what is
+/* Which runs are listed: all that hold. Zero: the newest RB_RECORDS. */
+enum { RB_RECORDS = 200 };
+struct rb_record_filter {
+	const char *runbook; /* its id; NULL: any */
+	const char *outcome; /* as it ended, or running, died, unreadable; NULL: any */
+	int64_t since;       /* ns: began at most so long ago; 0: any time */
+	size_t most;         /* so many; 0: RB_RECORDS */
+};
+/* A table of runs of this host, newest first, appended; `json`: one object a line. 0, or -1 with what is
  * wrong. */
-RB_API int rb_record_list(const char *const *environ_, bool json, struct rb_buf *out);
+RB_API int rb_record_list(const struct rb_record_filter *filter, bool json, struct rb_buf *out);
+/* The words that a filter's outcome may be. Ends with NULL. */
+RB_API const char *const *rb_record_outcomes(void);
 /* Shows a run from its transcript on options->show_fd as it was shown live (options: show, show_fd, colour,
  * ascii, width). `run` is an id, its last part, or a path. 0; RB_UNWRITTEN; or -1 with what is wrong
  * appended to `why`. */
@@ -162,6 +174,7 @@ RB_API int rb_record_show(const char *run, const struct rb_run_options *options,
 
 /* ---- files ---- */
 
+/* Whether there is a folder at the path, or at what it links to. */
 RB_API bool rb_is_folder(const char *path);
 /* Calls `each` with every runbook, library procedure and scenario file below a folder, in the order of their
  * names; links to folders are not followed, hidden ones left out. 0; -1 with a sentence appended to
@@ -173,19 +186,22 @@ RB_API int rb_each_below(
 
 struct rb_test_options {
 	const struct rb_alloc *alloc; /* NULL: the C library's */
-	/* Scenario files, runbooks with one beside them, folders with such below; none: the working folder.
-	 */
+	/* Scenario files, runbooks (or names of such) with one beside them, folders with such below; none:
+	 * the working folder. */
 	const char *const *paths;
 	size_t npaths;
-	const char *only;  /* the scenarios with this in their name; NULL: all */
+	const char *only;  /* the scenario of this name, else those with it in theirs; NULL: all */
 	int64_t coverage;  /* percent of its edges that each runbook needs; -1: any will do */
 	bool tap;          /* TAP instead of text */
-	bool verbose;      /* also shows each play as a run is shown */
+	bool verbose;      /* also shows each play as a run is shown, with what its steps were given */
 	const char *junit; /* file to write a JUnit report to; NULL: none */
 	int show_fd;       /* where results go */
 	bool colour, ascii;
 	unsigned (*width)(void *ctx); /* as in rb_run_options, for verbose */
 	void *width_ctx;
+	/* Lays text out for show_fd, appended: breaks lines that are too wide. NULL: they stay as they are.
+	 */
+	void (*layout)(struct rb_str text, struct rb_buf *out);
 };
 
 struct rb_test_result {
@@ -201,8 +217,8 @@ RB_API int rb_test_run(
 /* Whether a path is that of a scenario file, by its name. */
 RB_API bool rb_test_is_file(const char *path);
 /* Loads a scenario file with the runbook that it tests. The number of its scenarios, or -1 if it has errors;
- * these and warnings are appended. */
-RB_API int64_t rb_test_check(const char *path, bool colour, struct rb_buf *out);
+ * these and warnings are appended, `json`: as rb_book_problems_json does. *warnings is how many there are. */
+RB_API int64_t rb_test_check(const char *path, bool json, bool colour, size_t *warnings, struct rb_buf *out);
 /* Makes a scenario of a run of this host (as in rb_record_show), appended to `out`: what is to be added to
  * the file at `path`, which is a whole scenario file where there is none yet; NULL: one for the working
  * folder. `name` is the scenario's; NULL: made of the run. What the author should know is appended to
@@ -218,8 +234,13 @@ RB_API int rb_test_record(
 RB_API void rb_catalog_runbooks(bool json, struct rb_buf *out);
 /* The procedures of the standard library, in the same way. */
 RB_API void rb_catalog_library(bool json, struct rb_buf *out);
-/* Explains one of them, appended. 0, or -1 if there is none of that name. */
+/* Explains one of them, or one of lib/ in the working folder, appended. 0, or -1 if there is none of that
+ * name.
+ */
 RB_API int rb_catalog_explain(const char *name, struct rb_buf *out);
+/* The same for a runbook, by path or by name: what it is for, takes, needs and may change; or for a procedure
+ * by its path. 0; 1 if it has errors, which are appended; -1 if there is no runbook of that name. */
+RB_API int rb_catalog_explain_file(const char *name, struct rb_buf *out);
 /* Its page of docs/stdlib/ as Markdown; NULL: the page that lists them. 0, or -1 if there is none. */
 RB_API int rb_catalog_page(const char *name, struct rb_buf *out);
 

@@ -67,6 +67,7 @@ rb_tape_head(struct rb_tape *tape, struct rb_arena *arena, const struct rb_recor
 	rb_map_init(&tape->results, arena);
 	rb_map_init(&tape->answers, arena);
 	rb_map_init(&tape->statuses, arena);
+	rb_map_init(&tape->lacks, arena);
 	rb_map_init(&tape->secrets, arena);
 	rb_map_init(&tape->visits, arena);
 	r = rb_transcript_read(arena->alloc, record->paths, record->npaths, on_head, tape, &read, why);
@@ -238,7 +239,7 @@ begin_attempt(struct rb_tape *t, const struct rb_event *ev)
 	r->begun = ev->mono;
 	read_request(t, r, text_of(t, ev, "request"));
 	r->exit = r->signal = r->status = r->pid = RB_TAPE_NONE;
-	r->facts = rb_v_unset(RB_STR(""));
+	r->facts = r->headers = rb_v_unset(RB_STR(""));
 	*row->results_tail = r;
 	row->results_tail = &r->next;
 	row->n++;
@@ -264,6 +265,7 @@ end_attempt(struct rb_tape *t, const struct rb_event *ev)
 	r->status = rb_event_get_num(ev, "status", RB_TAPE_NONE);
 	r->pid = rb_event_get_num(ev, "pid", RB_TAPE_NONE);
 	r->duration = rb_event_get_num(ev, "duration", 0);
+	r->headers = rb_value_from_json(t->arena, text_of(t, ev, "answer_headers"));
 	r->out = (struct rb_tape_output){
 	    text_of(t, ev, "stdout_file"), rb_event_get_num(ev, "stdout_left_out", 0)};
 	r->err = (struct rb_tape_output){
@@ -350,6 +352,17 @@ add_input(struct rb_tape *t, const struct rb_event *ev)
 }
 
 static void
+note_lacks(struct rb_tape *t, const struct rb_event *ev)
+{
+	struct rb_value list = rb_value_from_json(t->arena, text_of(t, ev, "lacks"));
+
+	for (size_t i = 0; list.kind == RB_V_LIST && i < list.list->len; i++) {
+		if (list.list->items[i].kind == RB_V_TEXT)
+			rb_map_put(&t->lacks, list.list->items[i].s, t);
+	}
+}
+
+static void
 read_end(struct rb_tape *t, const struct rb_event *ev)
 {
 	t->ended = true;
@@ -370,6 +383,7 @@ on_event(void *ctx, const struct rb_event *ev)
 {
 	static void (*const readers[RB_EV_TYPES])(struct rb_tape *, const struct rb_event *) = {
 	    [RB_EV_INPUT] = add_input,
+	    [RB_EV_HOST] = note_lacks,
 	    [RB_EV_PHASE] = begin_phase,
 	    [RB_EV_STEP_START] = begin_step,
 	    [RB_EV_ATTEMPT_START] = begin_attempt,

@@ -7,9 +7,8 @@
 #include "event/event.h"
 #include "lang/program.h"
 
-enum { RB_TAPE_OUTPUT_MAX = 32 << 10 }; /* bytes of an output kept from either end of it */
-#define RB_TAPE_QUICK (100 * RB_MS)     /* what is quicker takes no time in a scenario */
-#define RB_TAPE_NONE INT64_MIN          /* of a number that the transcript does not have */
+#define RB_TAPE_QUICK (100 * RB_MS) /* what is quicker takes no time in a scenario */
+#define RB_TAPE_NONE INT64_MIN      /* of a number that the transcript does not have */
 
 /* An output of an attempt. */
 struct rb_tape_output {
@@ -29,6 +28,7 @@ struct rb_tape_result {
 	bool judged; /* something was said of an assertion or a capture of it */
 	int64_t exit, signal, status, pid, duration;
 	struct rb_tape_output out, err; /* out: stdout or body */
+	struct rb_value headers;        /* MAP of the answer's headers that the runbook reads; else UNSET */
 	struct rb_value facts;          /* MAP of the visit's facts; UNSET where the transcript has none */
 	struct rb_tape_result *next;    /* of the same name */
 };
@@ -82,6 +82,7 @@ struct rb_tape {
 	struct rb_tape_name *path, **path_tail; /* steps with ids that were begun and not skipped */
 	struct rb_tape_name *changes, **changes_tail;
 	struct rb_map statuses; /* name → rb_tape_status, in the order of their ends */
+	struct rb_map lacks;    /* programs that the host lacked */
 	struct rb_map secrets;  /* names of those that a step was given */
 	struct rb_str unknown;  /* a step of the run that the runbook does not have (any more) */
 	struct rb_map visits;   /* the reader's own: instance path → visit */
@@ -93,13 +94,11 @@ int rb_tape_head(
 /* Reads the rest, by the steps of tape->program. 0, or -1 with why. */
 int rb_tape_read(struct rb_tape *tape, const struct rb_record *record, struct rb_buf *why);
 
-/* Appends the scenario as a file of its own. `folder` has the outputs; `name` is the scenario's, NULL: made
- * of the run; `book` is what `test` says. */
-void rb_tape_write(const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_str book,
+/* Appends the scenario. `folder` has the outputs; `name` is the scenario's, NULL: made of the run. `book` is
+ * what `test` says of a file of its own; p NULL: the scenario is for the end of a file whose `scenarios` come
+ * last, and is without the secrets and the host, which are the file's. 0, or -1 when a file could not hold
+ * it. */
+int rb_tape_write(const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_str book,
     struct rb_buf *out);
-/* Appends the scenario alone, for the end of a file whose `scenarios` come last: without the secrets and the
- * host, which are the file's. */
-void rb_tape_write_item(
-    const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_buf *out);
 
 #endif

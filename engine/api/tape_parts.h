@@ -25,7 +25,10 @@ struct rb_tape_writer {
 	struct rb_str folder;
 	struct rb_buf *out;
 	struct rb_arena *arena;
-	bool masked, replaced, cut; /* what the reader must be told of */
+	/* what the reader must be told of */
+	bool masked, replaced;
+	struct rb_tape_name *cut; /* "log: 100 of the 300 bytes of its output": what is not in the scenario */
+	size_t filled;            /* bytes of outputs that are */
 };
 
 /* Values on one line (tape_value.c): a text that stands for itself; a value as JSON is written in YAML, its
@@ -37,8 +40,14 @@ void rb_tape_json(struct rb_tape_writer *w, struct rb_buf *b, struct rb_value v)
 struct rb_str rb_tape_value(struct rb_tape_writer *w, struct rb_value v);
 struct rb_str rb_tape_duration(struct rb_tape_writer *w, int64_t ns);
 
-/* An attempt as the result that a scenario gives for it (tape_result.c). */
+/* An output of an attempt, and as much of it as a scenario may hold (tape_output.c). */
+struct rb_str rb_tape_output(
+    struct rb_tape_writer *w, const struct rb_tape_row *row, const struct rb_tape_output *o);
+struct rb_str rb_tape_cut(struct rb_tape_writer *w, const struct rb_tape_row *row, struct rb_str text);
+
+/* An attempt as the result that a scenario gives for it (tape_result.c); one key more of it. */
 void rb_tape_result(struct rb_tape_writer *w, const struct rb_tape_row *row, const struct rb_tape_result *r,
     struct rb_tape_entries *out);
+void rb_tape_add(struct rb_tape_entries *r, const char *key, struct rb_str inline_);
 
 #endif

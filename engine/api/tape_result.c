@@ -1,16 +1,12 @@
 /* Attempts of a run as the results of a scenario: no more than what a mock cannot complete by itself. */
-#include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "api/tape_parts.h"
 #include "kinds/words.h"
 
-static void
-add(struct rb_tape_entries *r, const char *key, struct rb_str inline_)
+void
+rb_tape_add(struct rb_tape_entries *r, const char *key, struct rb_str inline_)
 {
 	if (r->n < RB_TAPE_FIELDS)
 		r->items[r->n++] = (struct rb_tape_entry){key, inline_, {NULL, 0}};
@@ -23,73 +19,30 @@ add_text(struct rb_tape_writer *w, struct rb_tape_entries *r, const char *key, s
 		r->items[r->n++] = (struct rb_tape_entry){key, rb_tape_scalar(w, text), text};
 }
 
-/* ---- outputs ---- */
-
-/* Up to RB_TAPE_OUTPUT_MAX bytes from `at` on, appended. */
-static void
-read_part(int fd, off_t at, size_t n, struct rb_buf *out)
-{
-	char chunk[4096];
-
-	while (n > 0) {
-		ssize_t got = pread(fd, chunk, n < sizeof(chunk) ? n : sizeof(chunk), at);
-
-		if (got <= 0)
-			return;
-		rb_buf_add(out, chunk, (size_t)got);
-		at += got;
-		n -= (size_t)got;
-	}
-}
-
-/* The output of an attempt, its middle left out where it is long; empty where there was none. */
-static struct rb_str
-output(struct rb_tape_writer *w, const struct rb_tape_output *o)
-{
-	struct rb_str path = rb_arena_fmt(w->arena, "%.*s/%.*s", RB_STR_ARG(w->folder), RB_STR_ARG(o->file));
-	const off_t part = RB_TAPE_OUTPUT_MAX;
-	struct rb_str text;
-	struct rb_buf b;
-	struct stat st;
-	int fd;
-
-	/* The name comes from the transcript: it leads nowhere else. */
-	if (o->file.n == 0 || rb_str_find(o->file, RB_STR("/"), 0) != SIZE_MAX)
-		return RB_STR("");
-	fd = open(path.p, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		w->cut = true;
-		if (fd >= 0)
-			close(fd);
-		return RB_STR("");
-	}
-	rb_buf_init(&b, w->arena->alloc, SIZE_MAX);
-	if (st.st_size <= 2 * part) {
-		read_part(fd, 0, (size_t)st.st_size, &b);
-	} else {
-		w->cut = true;
-		read_part(fd, 0, (size_t)part, &b);
-		rb_buf_fmt(&b, "\n… %jd bytes left out …\n", (intmax_t)(st.st_size - 2 * part));
-		read_part(fd, st.st_size - part, (size_t)part, &b);
-	}
-	w->cut |= o->left_out > 0;
-	close(fd);
-	text = rb_arena_str(w->arena, rb_buf_view(&b));
-	rb_buf_free(&b);
-	return text;
-}
-
 /* A body that is an object or a list is easier to read, and to change, as such. */
 static void
-add_body(struct rb_tape_writer *w, struct rb_tape_entries *r, const struct rb_step *step, struct rb_str body)
+add_body(struct rb_tape_writer *w, struct rb_tape_entries *out, const struct rb_tape_row *row,
+    const struct rb_tape_result *r)
 {
-	struct rb_value v = rb_value_from_json(w->arena, body);
+	struct rb_str body = rb_tape_output(w, row, &r->out);
+	struct rb_value v =
+	    body.n <= RB_FACT_TEXT_MAX ? rb_value_from_json(w->arena, body) : rb_v_unset(RB_STR(""));
 
+	if (r->headers.kind == RB_V_MAP)
+		rb_tape_add(out, "headers", rb_tape_value(w, r->headers));
 	/* Patterns see the bytes. */
-	if ((v.kind == RB_V_MAP || v.kind == RB_V_LIST) && step->nmatches == 0)
-		add(r, "json", rb_tape_value(w, v));
+	if ((v.kind == RB_V_MAP || v.kind == RB_V_LIST) && row->step->nmatches == 0)
+		rb_tape_add(out, "json", rb_tape_value(w, v));
 	else if (body.n > 0)
-		add_text(w, r, "body", body);
+		add_text(w, out, "body", rb_tape_cut(w, row, body));
+}
+
+static void
+add_output(struct rb_tape_writer *w, struct rb_tape_entries *out, const struct rb_tape_row *row,
+    const char *name, const struct rb_tape_output *o)
+{
+	if (o->file.n > 0)
+		add_text(w, out, name, rb_tape_cut(w, row, rb_tape_output(w, row, o)));
 }
 
 /* ---- results ---- */
@@ -296,25 +249,24 @@ fact_text(struct rb_tape_writer *w, const struct rb_tape_result *r, const struct
 }
 
 static void
-add_facts(struct rb_tape_writer *w, struct rb_tape_entries *out, const struct rb_step *step,
+add_facts(struct rb_tape_writer *w, struct rb_tape_entries *out, const struct rb_tape_row *row,
     const struct rb_tape_result *r)
 {
+	const struct rb_step *step = row->step;
 	const struct rb_fact_row *rows = step->kind->facts;
 
 	for (size_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
 		struct rb_value v = fact_of(r, rows[i].name);
 
 		if (rb_v_known(v) && !is_completed(step, r, rows[i].name, v))
-			add(out, rows[i].name, fact_text(w, r, &rows[i], v));
+			rb_tape_add(out, rows[i].name, fact_text(w, r, &rows[i], v));
 	}
 	if ((step->kind->traits & RB_KIND_BODY) != 0)
-		add_body(w, out, step, output(w, &r->out));
+		add_body(w, out, row, r);
 	if ((step->kind->traits & RB_KIND_OUTPUT) == 0)
 		return;
-	if (r->out.file.n > 0)
-		add_text(w, out, "stdout", output(w, &r->out));
-	if (r->err.file.n > 0)
-		add_text(w, out, "stderr", output(w, &r->err));
+	add_output(w, out, row, "stdout", &r->out);
+	add_output(w, out, row, "stderr", &r->err);
 }
 
 /* Whether the mock of the kind fails by itself with the facts that are given. */
@@ -335,14 +287,14 @@ add_failure(struct rb_tape_writer *w, struct rb_tape_entries *out, const struct 
     const struct rb_tape_result *r)
 {
 	if ((step->kind->traits & RB_KIND_CONNECTS) != 0 && rb_str_ends(r->reason, RB_SAYS_REFUSED))
-		add(out, "refused", RB_STR("true"));
+		rb_tape_add(out, "refused", RB_STR("true"));
 	else if (rb_str_starts(r->reason, RB_SAYS_NO_PROCESS) && fact_of(r, "count").kind == RB_V_UNSET)
-		add(out, "count", RB_STR("0"));
+		rb_tape_add(out, "count", RB_STR("0"));
 	else if (rb_str_starts(r->reason, "nobody listens on port ") &&
 		 fact_of(r, "listening").kind == RB_V_UNSET)
-		add(out, "listening", RB_STR("false"));
+		rb_tape_add(out, "listening", RB_STR("false"));
 	else if (!fails_by_itself(step, r))
-		add(out, "failed", rb_tape_scalar(w, r->reason));
+		rb_tape_add(out, "failed", rb_tape_scalar(w, r->reason));
 }
 
 /* Whether its runner, and not what was asked of its facts, could not do it. */
@@ -394,14 +346,14 @@ rb_tape_result(struct rb_tape_writer *w, const struct rb_tape_row *row, const st
 
 	out->n = 0;
 	if (hangs(step, r))
-		add(out, "hangs", RB_STR("true"));
+		rb_tape_add(out, "hangs", RB_STR("true"));
 	if (could_not(r)) {
-		add(out, "error", rb_tape_scalar(w, r->reason));
+		rb_tape_add(out, "error", rb_tape_scalar(w, r->reason));
 	} else if (!cut) {
 		if (rb_str_is(r->outcome, "failed") && !r->judged)
 			add_failure(w, out, step, r);
-		add_facts(w, out, step, r);
+		add_facts(w, out, row, r);
 	}
 	if (!hangs(step, r) && takes_time(w, row, r))
-		add(out, "takes", rb_tape_duration(w, r->duration));
+		rb_tape_add(out, "takes", rb_tape_duration(w, r->duration));
 }

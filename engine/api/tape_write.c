@@ -5,12 +5,12 @@
 #include "api/runbook.h"
 #include "api/tape_parts.h"
 #include "event/mask.h"
+#include "flow/flow.h"
 #include "text/yaml_write.h"
 
 enum {
 	LINE = 96,   /* columns: a longer mapping takes a line for each key */
 	IN_ITEM = 4, /* indent of the keys of a scenario */
-	OUT_MAX = 16 << 20,
 };
 
 /* ---- layout ---- */
@@ -74,18 +74,84 @@ same(const struct rb_tape_entries *a, const struct rb_tape_entries *b)
 	return equal;
 }
 
+/* Looks that go on until what is looked for is there, or a time is over: how many there were before that
+ * time depends on how busy the host was. */
+static bool
+is_polled(const struct rb_tape_row *row, const struct rb_tape_result *r)
+{
+	const struct rb_retry *retry = row->step->retry;
+
+	return strcmp(r->purpose, rb_purpose_words[RB_FOR_READY]) == 0 ||
+	       strcmp(r->purpose, rb_purpose_words[RB_FOR_VERIFY]) == 0 ||
+	       (retry != NULL && retry->within != NULL);
+}
+
+/* The time was over while it looked once more, as it had before: it tells of the clock alone. */
+static bool
+is_cut_look(const struct rb_tape_row *row, const struct rb_tape_result *r)
+{
+	return r->attempt > 1 && is_polled(row, r) && r->duration < RB_TAPE_QUICK &&
+	       (rb_str_is(r->outcome, "cancelled") || rb_str_is(r->outcome, "timed out"));
+}
+
+static bool
+found_nothing(const struct rb_tape_row *row, const struct rb_tape_result *r)
+{
+	return is_polled(row, r) && rb_str_is(r->outcome, "failed");
+}
+
+/* Without the time that it took, which is its last key. */
+static struct rb_tape_entries
+untimed(struct rb_tape_entries r)
+{
+	if (r.n > 0 && strcmp(r.items[r.n - 1].key, "takes") == 0)
+		r.n--;
+	return r;
+}
+
+/* The results of a row in order, looks at its end that are alike as one which `repeats`: in a play there are
+ * as many as there is time for. How many results there are. */
+static size_t
+read_row(struct rb_tape_writer *w, const struct rb_tape_row *row, struct rb_tape_entries *all)
+{
+	const struct rb_tape_result **of = RB_ARRAY(w->arena, const struct rb_tape_result *, row->n);
+	struct rb_tape_entries last, before;
+	size_t n = 0, from;
+	int64_t least;
+
+	for (const struct rb_tape_result *r = row->results; r != NULL; r = r->next)
+		of[n++] = r;
+	while (n > 1 && is_cut_look(row, of[n - 1]))
+		n--;
+	for (size_t i = 0; i < n; i++)
+		rb_tape_result(w, row, of[i], &all[i]);
+	if (row->n < 2 || !found_nothing(row, of[n - 1]))
+		return n;
+	last = untimed(all[n - 1]);
+	least = of[n - 1]->duration;
+	for (from = n - 1; from > 0 && found_nothing(row, of[from - 1]); from--) {
+		before = untimed(all[from - 1]);
+		if (!same(&before, &last))
+			break;
+		least = of[from - 1]->duration < least ? of[from - 1]->duration : least;
+	}
+	if (from > 0)
+		rb_tape_add(&last, "repeats", RB_STR("true"));
+	if (least >= RB_TAPE_QUICK)
+		rb_tape_add(&last, "takes", rb_tape_duration(w, least));
+	all[from] = last;
+	return from + 1;
+}
+
 static void
 put_row(struct rb_tape_writer *w, const struct rb_tape_row *row)
 {
 	struct rb_tape_entries *all = RB_ARRAY(w->arena, struct rb_tape_entries, row->n);
+	size_t n = read_row(w, row, all);
 	bool alike = true;
-	size_t n = 0;
 
-	for (const struct rb_tape_result *r = row->results; r != NULL; r = r->next) {
-		rb_tape_result(w, row, r, &all[n]);
-		alike = alike && same(&all[0], &all[n]);
-		n++;
-	}
+	for (size_t i = 1; i < n; i++)
+		alike = alike && same(&all[0], &all[i]);
 	rb_buf_pad(w->out, ' ', IN_ITEM + 2);
 	rb_buf_str(w->out, row->name);
 	rb_buf_char(w->out, ':');
@@ -402,6 +468,19 @@ put_scenario(struct rb_tape_writer *w, const char *name)
 	put_statuses(w);
 }
 
+/* The programs that the host lacked, if any. */
+static void
+put_lacks(struct rb_tape_writer *w, const char *before, const char *behind, struct rb_buf *out)
+{
+	const struct rb_map *lacks = &w->tape->lacks;
+
+	for (size_t i = 0; i < lacks->len; i++) {
+		rb_buf_c(out, i == 0 ? before : ", ");
+		rb_buf_str(out, rb_tape_scalar(w, lacks->entries[i].key));
+	}
+	rb_buf_c(out, lacks->len > 0 ? behind : "");
+}
+
 /* Where it comes from, and what it cannot have; each line after `indent`. */
 static void
 put_comments(const struct rb_tape_writer *w, const char *indent, struct rb_buf *out)
@@ -415,11 +494,10 @@ put_comments(const struct rb_tape_writer *w, const char *indent, struct rb_buf *
 		    "%s# Where " RB_MASK " stands, the transcript hides a secret: fill in a stand-in where a "
 		    "step looks at it.\n",
 		    indent);
-	if (w->cut)
-		rb_buf_fmt(out,
-		    "%s# Some output was too long, or is not kept: what a step looks at in it must be "
-		    "filled in.\n",
-		    indent);
+	if (w->cut != NULL)
+		rb_buf_fmt(out, "%s# Left out, to be filled in where a step looks at it:\n", indent);
+	for (const struct rb_tape_name *n = w->cut; n != NULL; n = n->next)
+		rb_buf_fmt(out, "%s#   %.*s\n", indent, RB_STR_ARG(n->text));
 	if (w->replaced)
 		rb_buf_fmt(
 		    out, "%s# Bytes that a YAML file cannot hold were replaced by \xef\xbf\xbd.\n", indent);
@@ -438,34 +516,35 @@ put_head(struct rb_tape_writer *w, struct rb_str book, struct rb_buf *out)
 	rb_buf_str(out, rb_tape_scalar(w, t->host));
 	rb_buf_c(out, ", user: ");
 	rb_buf_str(out, rb_tape_scalar(w, t->user));
+	put_lacks(w, ", lacks: [", "]", out);
 	rb_buf_c(out, "}\n\n");
 }
 
-void
+int
 rb_tape_write(const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_str book,
     struct rb_buf *out)
 {
 	struct rb_buf body;
 	struct rb_tape_writer w = {.tape = tape, .folder = folder, .arena = tape->arena, .out = &body};
+	int r;
 
-	rb_buf_init(&body, tape->arena->alloc, OUT_MAX);
-	put_secrets(&w);
-	rb_buf_c(&body, "scenarios:\n");
+	rb_buf_init(&body, tape->arena->alloc, RB_SOURCE_MAX);
+	if (book.p != NULL) {
+		put_secrets(&w);
+		rb_buf_c(&body, "scenarios:\n");
+	}
 	put_scenario(&w, name);
-	put_head(&w, book, out);
+	/* What must be told of it is known now. */
+	if (book.p != NULL) {
+		put_head(&w, book, out);
+	} else {
+		put_comments(&w, "  ", out);
+		put_lacks(&w,
+		    "  # The host lacked programs, which is said at the top of the file: `host: {lacks: [",
+		    "]}`.\n", out);
+	}
 	rb_buf_str(out, rb_buf_view(&body));
+	r = body.lost == 0 ? 0 : -1;
 	rb_buf_free(&body);
-}
-
-void
-rb_tape_write_item(const struct rb_tape *tape, struct rb_str folder, const char *name, struct rb_buf *out)
-{
-	struct rb_buf body;
-	struct rb_tape_writer w = {.tape = tape, .folder = folder, .arena = tape->arena, .out = &body};
-
-	rb_buf_init(&body, tape->arena->alloc, OUT_MAX);
-	put_scenario(&w, name);
-	put_comments(&w, "  ", out);
-	rb_buf_str(out, rb_buf_view(&body));
-	rb_buf_free(&body);
+	return r;
 }

@@ -12,6 +12,8 @@
 #include "scenario/report.h"
 #include "view/view.h"
 
+enum { NAMES_SHOWN = 10 }; /* where none has the name that was asked for */
+
 struct tester {
 	const struct rb_test_options *opt;
 	struct rb_arena arena; /* of all files, and of what the reports keep */
@@ -63,9 +65,24 @@ rb_scenario_opener(struct rb_library *library)
 static void
 flush(struct tester *t)
 {
+	struct rb_buf laid;
+
+	if (t->opt->layout != NULL && !t->opt->tap) {
+		rb_buf_init(&laid, t->opt->alloc, RB_REPORT_MAX);
+		t->opt->layout(rb_buf_view(&t->out), &laid);
+		rb_buf_clear(&t->out);
+		rb_buf_str(&t->out, rb_buf_view(&laid));
+		rb_buf_free(&laid);
+	}
 	if (t->unwritten == 0 && rb_write_all(t->opt->show_fd, rb_buf_view(&t->out)) != 0)
 		t->unwritten = errno;
 	rb_buf_clear(&t->out);
+}
+
+static void
+flush_said(void *ctx)
+{
+	flush(ctx);
 }
 
 static struct rb_report_ink
@@ -76,10 +93,22 @@ ink_of(const struct tester *t)
 
 /* ---- one scenario ---- */
 
+/* Which of a file's scenarios are played: with `only` the one of that name, else all that have it in theirs.
+ * False: none. */
 static bool
-is_wanted(const struct tester *t, const struct rb_scenario *s)
+choose(const struct tester *t, const struct rb_scenario_file *file, bool *wanted)
 {
-	return t->opt->only == NULL || rb_str_find(s->name, rb_str_c(t->opt->only), 0) != SIZE_MAX;
+	struct rb_str only = t->opt->only != NULL ? rb_str_c(t->opt->only) : RB_STR("");
+	bool named = false, any = false;
+
+	for (size_t i = 0; i < file->n; i++)
+		named = named || rb_str_eq(file->items[i].name, only);
+	for (size_t i = 0; i < file->n; i++)
+		wanted[i] = named ? rb_str_eq(file->items[i].name, only)
+				  : rb_str_find(file->items[i].name, only, 0) != SIZE_MAX;
+	for (size_t i = 0; i < file->n; i++)
+		any = any || wanted[i];
+	return any;
 }
 
 static void
@@ -96,12 +125,13 @@ play(struct tester *t, const struct rb_scenario_file *file, size_t i, struct rb_
 	    .replay = true,
 	    .command = "runbook"};
 	struct rb_view *view = NULL;
-	const struct rb_sink *sinks[2] = {rb_cover_sink(cover), NULL};
+	const struct rb_sink *sinks[3] = {rb_cover_sink(cover)};
 	struct rb_play_options o = {.alloc = t->opt->alloc, .nsinks = 1, .sinks = sinks};
 
 	rb_cover_begin(cover, file->items[i].from);
 	if (t->opt->verbose) {
 		flush(t);
+		sinks[o.nsinks++] = rb_said_sink(rb_said_new(&t->play, ink_of(t), &t->out, flush_said, t));
 		view = rb_view_new(&how);
 		sinks[o.nsinks++] = rb_view_sink(view);
 	}
@@ -228,13 +258,17 @@ run_file(struct tester *t, const char *path)
 	struct rb_scenario_file *file;
 	struct rb_cover *cover;
 	struct rb_diags diags;
+	bool *wanted;
 
 	f->path = rb_str_c(path);
 	f->least = -1;
-	if (!t->opt->tap)
-		rb_buf_fmt(&t->out, "%s\n", path);
 	file = load(&t->library, &t->arena, path, &diags);
 	t->loaded[t->nfiles++] = file;
+	wanted = RB_ARRAY(&t->arena, bool, file != NULL ? file->n : 0);
+	if (file != NULL && !choose(t, file, wanted))
+		return;
+	if (!t->opt->tap)
+		rb_buf_fmt(&t->out, "%s\n", path);
 	if (file == NULL) {
 		tell_broken(t, f, &diags);
 		return;
@@ -244,7 +278,7 @@ run_file(struct tester *t, const char *path)
 	cover = rb_cover_new(&t->arena, file->program);
 	f->cases = RB_ARRAY(&t->arena, struct rb_report_case, file->n);
 	for (size_t i = 0; i < file->n; i++) {
-		if (is_wanted(t, &file->items[i]))
+		if (wanted[i])
 			run_case(t, f, file, i, cover);
 	}
 	tell_coverage(t, f, cover);
@@ -275,17 +309,24 @@ static int
 write_junit(struct tester *t, struct rb_buf *problems)
 {
 	const char *path = t->opt->junit;
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), r = 0;
+	/* A named pipe is opened where somebody reads it, and refused where nobody does: none is waited for.
+	 */
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666), r = 0, flags;
 	struct rb_buf xml;
 
 	rb_buf_init(&xml, t->opt->alloc, RB_REPORT_MAX);
 	rb_junit(t->files, t->nfiles, &xml);
-	if (fd >= 0)
-		r = rb_write_all(fd, rb_buf_view(&xml));
+	if (fd >= 0) {
+		flags = fcntl(fd, F_GETFL);
+		r = flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0
+			? -1
+			: rb_write_all(fd, rb_buf_view(&xml));
+	}
 	if (fd < 0 || close(fd) != 0)
 		r = -1;
 	if (r != 0)
-		rb_buf_fmt(problems, "the report cannot be written to %s: %s\n", path, strerror(errno));
+		rb_buf_fmt(problems, "the report cannot be written to %s: %s\n", path,
+		    fd < 0 && errno == ENXIO ? "nobody reads from that pipe" : strerror(errno));
 	rb_buf_free(&xml);
 	return r;
 }
@@ -302,12 +343,33 @@ exit_code(const struct rb_report_total *t)
 	return t->thin > 0 ? RB_EXIT_FAILED : RB_EXIT_RESOLVED;
 }
 
+static void
+none_chosen(const struct tester *t, struct rb_buf *problems)
+{
+	size_t n = 0;
+
+	rb_buf_fmt(problems, "no scenario has `%s` in its name; there %s", t->opt->only,
+	    t->nfiles == 1 && t->loaded[0]->n == 1 ? "is" : "are");
+	for (size_t i = 0; i < t->nfiles; i++) {
+		for (size_t k = 0; k < t->loaded[i]->n; k++, n++) {
+			if (n < NAMES_SHOWN)
+				rb_buf_fmt(problems, "%s `%.*s`", n > 0 ? "," : "",
+				    RB_STR_ARG(t->loaded[i]->items[k].name));
+		}
+	}
+	if (n > NAMES_SHOWN)
+		rb_buf_fmt(problems, ", and %zu more", n - NAMES_SHOWN);
+	rb_buf_char(problems, '\n');
+}
+
 static int
 run_all(struct tester *t, struct rb_test_result *result, struct rb_buf *problems)
 {
 	int64_t begun = rb_clock_mono();
 	size_t n;
 
+	if (t->opt->tap)
+		rb_tap_begin(&t->out);
 	t->files = RB_ARRAY(&t->arena, struct rb_report_file, t->found.n);
 	t->loaded = RB_ARRAY(&t->arena, struct rb_scenario_file *, t->found.n);
 	for (size_t i = 0; i < t->found.n; i++)
@@ -326,7 +388,7 @@ run_all(struct tester *t, struct rb_test_result *result, struct rb_buf *problems
 	if (t->opt->junit != NULL && write_junit(t, problems) != 0)
 		return -1;
 	if (n + t->total.broken == 0 && t->opt->only != NULL) {
-		rb_buf_fmt(problems, "no scenario has `%s` in its name\n", t->opt->only);
+		none_chosen(t, problems);
 		return -1;
 	}
 	return 0;
@@ -368,7 +430,7 @@ rb_test_is_file(const char *path)
 }
 
 int64_t
-rb_test_check(const char *path, bool colour, struct rb_buf *out)
+rb_test_check(const char *path, bool json, bool colour, size_t *warnings, struct rb_buf *out)
 {
 	struct rb_scenario_file *file;
 	struct rb_library library;
@@ -380,8 +442,11 @@ rb_test_check(const char *path, bool colour, struct rb_buf *out)
 	rb_library_init(&library, &arena);
 	file = load(&library, &arena, path, &diags);
 	n = file != NULL ? (int64_t)file->n : -1;
-	if (diags.len > 0)
+	if (json)
+		rb_diags_json(&diags, out);
+	else if (diags.len > 0)
 		rb_diags_render(&diags, colour, out);
+	*warnings = diags.warnings;
 	rb_scenario_free(file);
 	rb_arena_free(&arena);
 	return n;

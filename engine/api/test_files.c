@@ -132,7 +132,11 @@ add_beside(struct rb_test_files *f, const char *path, struct rb_buf *why)
 	    f->arena, "%.*s%s", (int)(stem.n - strlen(RUNBOOK_SUFFIX)), stem.p, RB_SCENARIO_SUFFIX);
 	if (stat(beside.p, &st) == 0)
 		return add(f, beside.p, why);
-	rb_buf_fmt(why, "%s: has no scenarios: they stand beside it, in %s", path, beside.p);
+	rb_buf_fmt(why,
+	    "%s: has no scenarios: they stand beside it, in %s, which begins so:\n"
+	    "  test: %s\n  scenarios:\n    - name: all is well\n      results: {}\n"
+	    "      expect: {outcome: resolved}",
+	    path, beside.p, strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path);
 	return -1;
 }
 
@@ -142,7 +146,14 @@ rb_test_files_add(struct rb_test_files *f, const char *path, struct rb_buf *why)
 	struct stat st;
 
 	if (stat(path, &st) != 0) {
-		rb_buf_fmt(why, "%s: %s", path, strerror(errno));
+		int error = errno;
+		const char *found = strchr(path, '/') == NULL ? rb_library_path(f->arena, path) : NULL;
+
+		if (found != NULL)
+			return add_beside(f, found, why);
+		rb_buf_fmt(why, "%s: %s", path, strerror(error));
+		if (strchr(path, '/') == NULL && !rb_str_ends(rb_str_c(path), RUNBOOK_SUFFIX))
+			rb_buf_c(why, ", and there is no runbook of that name (`runbook list`)");
 		return -1;
 	}
 	if (S_ISDIR(st.st_mode))

@@ -17,9 +17,9 @@ struct rb_test_files {
 	bool runbooks;      /* of folders: also runbooks and procedures */
 };
 
-/* Adds what a path means: a scenario file, a runbook with a scenario file beside it, or a folder with all
- * scenario files below it, in the order of their names; links to folders are not followed, hidden ones left
- * out. 0, or -1 with a sentence in `why`. */
+/* Adds what a path means: a scenario file, a runbook (or the name of one) with a scenario file beside it, or
+ * a folder with all scenario files below it, in the order of their names; links to folders are not followed,
+ * hidden ones left out. 0, or -1 with a sentence in `why`. */
 int rb_test_files_add(struct rb_test_files *files, const char *path, struct rb_buf *why);
 
 #endif

@@ -150,7 +150,9 @@ try_out(struct recording *r, struct rb_buf *out, struct rb_buf *notes)
 	}
 	rb_scenario_play(file, file->n - 1, &o, &r->arena, &played);
 	passed = played.verdict == RB_VERDICT_PASSED;
-	if (!passed) {
+	if (passed) {
+		rb_buf_c(notes, "the scenario plays by the same path to the same end\n");
+	} else {
 		rb_buf_c(notes, "the scenario does not pass as it is:\n");
 		rb_report_findings(&played, 2, false, notes);
 	}
@@ -159,15 +161,19 @@ try_out(struct recording *r, struct rb_buf *out, struct rb_buf *notes)
 }
 
 /* What is to be added to the file; or the whole of it. */
-static void
-write_scenario(struct recording *r, const char *name, struct rb_buf *out)
+static int
+write_scenario(struct recording *r, const char *name, struct rb_buf *out, struct rb_buf *notes)
 {
-	if (r->already == NULL) {
-		rb_tape_write(&r->tape, r->record.folder, name, book_from_there(r), out);
-		return;
-	}
-	rb_buf_c(out, rb_str_ends(r->already->bytes, "\n") ? "\n" : "\n\n");
-	rb_tape_write_item(&r->tape, r->record.folder, name, out);
+	struct rb_str book = r->already == NULL ? book_from_there(r) : (struct rb_str){NULL, 0};
+
+	if (r->already != NULL)
+		rb_buf_c(out, rb_str_ends(r->already->bytes, "\n") ? "\n" : "\n\n");
+	if (rb_tape_write(&r->tape, r->record.folder, name, book, out) == 0)
+		return 0;
+	rb_buf_clear(out);
+	rb_buf_fmt(notes, "run %.*s gave more than the %d MiB that a scenario file may have\n",
+	    RB_STR_ARG(r->tape.run), RB_SOURCE_MAX >> 20);
+	return -1;
 }
 
 static int
@@ -205,7 +211,8 @@ record(struct recording *r, const char *run, const char *name, const char *path,
 	if (r->tape.unknown.n > 0)
 		rb_buf_fmt(notes, "the step %.*s of that run is not in the runbook any more, and left out\n",
 		    RB_STR_ARG(r->tape.unknown));
-	write_scenario(r, name, out);
+	if (write_scenario(r, name, out, notes) != 0)
+		return -1;
 	return try_out(r, out, notes);
 }
 

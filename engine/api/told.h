@@ -19,7 +19,9 @@ struct rb_teller {
 	bool lays; /* the layout has items */
 };
 
+/* t->sink is then ready; t must not move. */
 void rb_teller_init(struct rb_teller *t, const struct rb_run_options *opt, struct rb_view *view);
+/* Also after events that broke off in the middle of a preview. */
 void rb_teller_free(struct rb_teller *t);
 
 #endif

@@ -20,7 +20,7 @@ void rb_arena_free(struct rb_arena *a);
 /* Forgets everything, keeps one block for reuse. */
 void rb_arena_clear(struct rb_arena *a);
 
-/* n zeroed bytes, aligned for any type. */
+/* n zeroed bytes, aligned for pointers, 64-bit integers and doubles. */
 void *rb_arena_new(struct rb_arena *a, size_t n);
 #define RB_NEW(arena, type) ((type *)rb_arena_new((arena), sizeof(type)))
 /* An array of `count` zeroed elements; an overflowing product counts as out of memory. */

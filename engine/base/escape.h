@@ -15,9 +15,9 @@ enum {
 
 /* Appends the whole of s. */
 void rb_escape(struct rb_buf *out, struct rb_str s, unsigned flags);
+enum { RB_ESCAPE_CHAR = 16 };
 /* The first character of s, which must not be empty: returns its bytes; `shown` gets its escape, or "" if it
  * may stand as it is. */
-enum { RB_ESCAPE_CHAR = 16 };
 size_t rb_escape_char(struct rb_str s, unsigned flags, char shown[RB_ESCAPE_CHAR]);
 
 #endif

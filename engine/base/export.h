@@ -1,5 +1,5 @@
-/* What librunbook offers to the programs that embed it: only what is marked RB_API can be linked against, and the
- * headers may be used from C++. */
+/* What librunbook offers to the programs that embed it: only what is marked RB_API can be linked against, and
+ * the headers may be used from C++. */
 #ifndef RB_BASE_EXPORT_H
 #define RB_BASE_EXPORT_H
 

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-/* What readers of this project accept; the writer itself has no limit. */
+/* A text under way. There is no limit to how deep it nests. */
 struct rb_json {
 	struct rb_buf *out;
 	unsigned depth;
@@ -18,9 +18,11 @@ struct rb_json {
 	bool after_key;
 };
 
+/* Begins a text behind what the buffer holds. */
 void rb_json_init(struct rb_json *j, struct rb_buf *out);
 void rb_json_open(struct rb_json *j, char bracket);  /* '{' or '[' */
 void rb_json_close(struct rb_json *j, char bracket); /* '}' or ']' */
+/* The name of the member that the next call writes; in an object only. */
 void rb_json_key(struct rb_json *j, const char *key);
 void rb_json_key_str(struct rb_json *j, struct rb_str key);
 /* A string; each byte that is not part of valid UTF-8 becomes U+FFFD. What could steer a terminal or a reader

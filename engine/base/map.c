@@ -24,61 +24,66 @@ rb_map_init(struct rb_map *m, struct rb_arena *arena)
 	m->arena = arena;
 }
 
-/* The slot where key is, or where it would go. slot_count must not be 0. */
-static size_t
-slot_of(const struct rb_map *m, struct rb_str key)
+/* The slot where a key of that hash is, or where it would go. slot_count must not be 0. */
+static struct rb_map_slot *
+slot_of(const struct rb_map *m, struct rb_str key, uint32_t h)
 {
-	size_t i = hash(key) & (m->slot_count - 1);
+	size_t i = h & (m->slot_count - 1);
 
-	while (m->slots[i] != 0 && !rb_str_eq(m->entries[m->slots[i] - 1].key, key))
+	while (m->slots[i].entry != 0 &&
+	       (m->slots[i].hash != h || !rb_str_eq(m->entries[m->slots[i].entry - 1].key, key)))
 		i = (i + 1) & (m->slot_count - 1);
-	return i;
+	return &m->slots[i];
 }
 
 static void
 grow(struct rb_map *m)
 {
-	size_t cap = m->cap == 0 ? 8 : m->cap * 2;
-	struct rb_map_entry *entries = RB_ARRAY(m->arena, struct rb_map_entry, cap);
+	const struct rb_map_slot *old = m->slots;
+	size_t count = m->slot_count;
 
-	if (m->len > 0)
-		memcpy(entries, m->entries, m->len * sizeof(*entries));
-	m->entries = entries;
-	m->cap = cap;
-	m->slot_count = cap * 2;
-	m->slots = RB_ARRAY(m->arena, uint32_t, m->slot_count);
-	for (size_t i = 0; i < m->len; i++)
-		m->slots[slot_of(m, entries[i].key)] = (uint32_t)i + 1;
+	m->entries = rb_arena_grow(m->arena, m->entries, sizeof(*m->entries), m->len, &m->cap);
+	m->slot_count = m->cap * 2;
+	m->slots = RB_ARRAY(m->arena, struct rb_map_slot, m->slot_count);
+	for (size_t i = 0; i < count; i++) {
+		size_t k = old[i].hash & (m->slot_count - 1);
+
+		while (old[i].entry != 0 && m->slots[k].entry != 0)
+			k = (k + 1) & (m->slot_count - 1);
+		if (old[i].entry != 0)
+			m->slots[k] = old[i];
+	}
 }
 
 void *
 rb_map_get(const struct rb_map *m, struct rb_str key)
 {
-	size_t i;
+	const struct rb_map_slot *slot;
 
 	if (m->slot_count == 0)
 		return NULL;
-	i = slot_of(m, key);
-	return m->slots[i] != 0 ? m->entries[m->slots[i] - 1].value : NULL;
+	slot = slot_of(m, key, hash(key));
+	return slot->entry != 0 ? m->entries[slot->entry - 1].value : NULL;
 }
 
 void *
 rb_map_put(struct rb_map *m, struct rb_str key, void *value)
 {
+	struct rb_map_slot *slot;
+	uint32_t h = hash(key);
 	void *before;
-	size_t i;
 
 	if (m->len == m->cap)
 		grow(m);
-	i = slot_of(m, key);
-	if (m->slots[i] != 0) {
-		before = m->entries[m->slots[i] - 1].value;
-		m->entries[m->slots[i] - 1].value = value;
+	slot = slot_of(m, key, h);
+	if (slot->entry != 0) {
+		before = m->entries[slot->entry - 1].value;
+		m->entries[slot->entry - 1].value = value;
 		return before;
 	}
 	m->entries[m->len].key = rb_arena_str(m->arena, key);
 	m->entries[m->len].value = value;
 	m->len++;
-	m->slots[i] = (uint32_t)m->len;
+	*slot = (struct rb_map_slot){(uint32_t)m->len, h};
 	return NULL;
 }

@@ -10,14 +10,20 @@ struct rb_map_entry {
 	void *value;
 };
 
+struct rb_map_slot {
+	uint32_t entry; /* its index + 1; 0: the slot is free */
+	uint32_t hash;  /* of its key, so that keys which differ need no look */
+};
+
 struct rb_map {
 	struct rb_arena *arena;
 	struct rb_map_entry *entries; /* insertion order */
 	size_t len, cap;
-	uint32_t *slots; /* open addressing: entry index + 1, 0 is free */
+	struct rb_map_slot *slots; /* open addressing */
 	size_t slot_count;
 };
 
+/* An empty map; it takes no memory before the first entry. */
 void rb_map_init(struct rb_map *m, struct rb_arena *arena);
 /* The value of key, or NULL. */
 void *rb_map_get(const struct rb_map *m, struct rb_str key);

@@ -7,23 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct rb_str
-rb_str_c(const char *s)
-{
-	return s != NULL ? (struct rb_str){s, strlen(s)} : (struct rb_str){"", 0};
-}
-
-bool
-rb_str_eq(struct rb_str a, struct rb_str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
-rb_str_is(struct rb_str a, const char *b)
-{
-	return rb_str_eq(a, rb_str_c(b));
-}
+/* The one copy of each of the header's, for calls that are not inlined. */
+extern struct rb_str rb_str_c(const char *s);
+extern bool rb_str_eq(struct rb_str a, struct rb_str b);
+extern bool rb_str_is(struct rb_str a, const char *b);
+extern bool rb_str_starts(struct rb_str s, const char *prefix);
+extern bool rb_str_ends(struct rb_str s, const char *suffix);
+extern struct rb_str rb_str_cut(struct rb_str s, size_t from, size_t to);
 
 int
 rb_str_cmp(struct rb_str a, struct rb_str b)
@@ -36,43 +26,29 @@ rb_str_cmp(struct rb_str a, struct rb_str b)
 	return a.n < b.n ? -1 : a.n > b.n;
 }
 
-bool
-rb_str_starts(struct rb_str s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return s.n >= n && (n == 0 || memcmp(s.p, prefix, n) == 0);
-}
-
-bool
-rb_str_ends(struct rb_str s, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	return s.n >= n && (n == 0 || memcmp(s.p + s.n - n, suffix, n) == 0);
-}
-
 size_t
 rb_str_find(struct rb_str s, struct rb_str needle, size_t from)
 {
-	const char *at;
+	enum { SHORT = 256 }; /* where memmem would spend more on its preparations than on the search */
+	const char *at, *end;
 
 	if (from > s.n || needle.n > s.n - from)
 		return SIZE_MAX;
 	if (needle.n == 0)
 		return from;
-	at = memmem(s.p + from, s.n - from, needle.p, needle.n);
-	return at != NULL ? (size_t)(at - s.p) : SIZE_MAX;
-}
-
-struct rb_str
-rb_str_cut(struct rb_str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return from > 0 ? (struct rb_str){s.p + from, to - from} : (struct rb_str){s.p, to};
+	if (needle.n > 1 && s.n - from > SHORT) {
+		at = memmem(s.p + from, s.n - from, needle.p, needle.n);
+		return at != NULL ? (size_t)(at - s.p) : SIZE_MAX;
+	}
+	end = s.p + s.n - needle.n + 1;
+	for (at = s.p + from; at < end; at++) {
+		at = memchr(at, needle.p[0], (size_t)(end - at));
+		if (at == NULL)
+			return SIZE_MAX;
+		if (memcmp(at, needle.p, needle.n) == 0)
+			return (size_t)(at - s.p);
+	}
+	return SIZE_MAX;
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/export.h"
 
@@ -28,18 +29,71 @@ struct rb_str {
 /* For printf's "%.*s". */
 #define RB_STR_ARG(s) ((int)(s).n), ((s).p != NULL ? (s).p : "")
 
+/* Some of these stand here in full: a file is read word by word with them, and most of the words that they
+ * are given are constants. */
+
 /* The slice of a NUL-terminated string (NULL gives the empty slice). */
-RB_API struct rb_str rb_str_c(const char *s);
-RB_API bool rb_str_eq(struct rb_str a, struct rb_str b);
-RB_API bool rb_str_is(struct rb_str a, const char *b);
+RB_API inline struct rb_str
+rb_str_c(const char *s)
+{
+	struct rb_str slice = {s != NULL ? s : "", s != NULL ? strlen(s) : 0};
+
+	return slice;
+}
+
+/* The same bytes; empty slices are equal. */
+RB_API inline bool
+rb_str_eq(struct rb_str a, struct rb_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* b must not be NULL. */
+RB_API inline bool
+rb_str_is(struct rb_str a, const char *b)
+{
+	/* Of the words of a table hardly two begin alike. */
+	if (a.n == 0 || a.p[0] != b[0])
+		return a.n == 0 && b[0] == '\0';
+	return a.n == strlen(b) && memcmp(a.p, b, a.n) == 0;
+}
+
 /* Byte order, as memcmp, shorter first. */
 int rb_str_cmp(struct rb_str a, struct rb_str b);
-bool rb_str_starts(struct rb_str s, const char *prefix);
-bool rb_str_ends(struct rb_str s, const char *suffix);
+
+/* Whether it begins, or ends, with these bytes; "" is part of everything. */
+inline bool
+rb_str_starts(struct rb_str s, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return s.n >= n && (n == 0 || memcmp(s.p, prefix, n) == 0);
+}
+
+inline bool
+rb_str_ends(struct rb_str s, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return s.n >= n && (n == 0 || memcmp(s.p + s.n - n, suffix, n) == 0);
+}
+
 /* Offset of the first `needle` at or after `from`, or SIZE_MAX. */
 size_t rb_str_find(struct rb_str s, struct rb_str needle, size_t from);
 /* Bytes [from, to), clamped to the slice. */
-struct rb_str rb_str_cut(struct rb_str s, size_t from, size_t to);
+inline struct rb_str
+rb_str_cut(struct rb_str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from > to)
+		from = to;
+	if (from > 0)
+		s.p += from;
+	s.n = to - from;
+	return s;
+}
+
 /* Without leading and trailing blanks (space, tab, CR, LF). */
 struct rb_str rb_str_trim(struct rb_str s);
 /* Without the trailing newlines that `$( )` would drop (LF, and CR before it). */
@@ -54,16 +108,18 @@ int rb_str_int(struct rb_str s, int64_t *out);
 /* Parses the whole of s as a finite decimal number (123, -1.5, 2e3). 0 or -1. No locale is consulted. */
 int rb_str_number(struct rb_str s, double *out);
 
+enum { RB_NUMBER_TEXT = 32 };
 /* The shortest decimal text that reads back as v: "8000", "0.1", "1e+300"; "nan", "inf", "-inf". No locale is
  * consulted. Returns buf. */
-enum { RB_NUMBER_TEXT = 32 };
 char *rb_number_text(double v, char buf[RB_NUMBER_TEXT]);
 
+enum { RB_DISTANCE_MAX = 16 };
 /* Levenshtein distance in bytes, bounded: returns `limit + 1` when it is more than `limit` (at most
  * RB_DISTANCE_MAX; larger ones are taken for it). For "did you mean". */
-enum { RB_DISTANCE_MAX = 16 };
 unsigned rb_str_distance(struct rb_str a, struct rb_str b, unsigned limit);
 
+/* How many bytes from the start are ASCII. */
+size_t rb_ascii_run(struct rb_str s);
 /* Length in bytes of the UTF-8 sequence at s[0..n): 1..4, or 0 if it is malformed (overlong, surrogate,
  * above U+10FFFF, truncated); *cp gets the code point (RFC 3629). */
 size_t rb_utf8_next(const char *s, size_t n, uint32_t *cp);

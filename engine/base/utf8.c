@@ -2,6 +2,24 @@
 #include "base/str.h"
 
 size_t
+rb_ascii_run(struct rb_str s)
+{
+	const uint64_t high_bits = 0x8080808080808080;
+	uint64_t eight = 0;
+	size_t n = 0;
+
+	while (s.n - n >= sizeof(eight)) {
+		memcpy(&eight, s.p + n, sizeof(eight));
+		if ((eight & high_bits) != 0)
+			break;
+		n += sizeof(eight);
+	}
+	while (n < s.n && (unsigned char)s.p[n] < 0x80)
+		n++;
+	return n;
+}
+
+size_t
 rb_utf8_next(const char *s, size_t n, uint32_t *cp)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};

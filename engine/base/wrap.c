@@ -11,30 +11,24 @@ rb_wrap_char(struct rb_str s, size_t *columns)
 	return n == 0 ? 1 : n;
 }
 
-/* Where the word at `at` ends. */
+/* Where a line ends that has no blank to be broken at, since its first word reaches beyond `fits`: of a path
+ * behind a slash, if that is not far back. */
 static size_t
-word_end(struct rb_str s, size_t at)
-{
-	while (at < s.n && s.p[at] != ' ' && s.p[at] != '\n')
-		at++;
-	return at;
-}
-
-/* Where a line ends that has no blank to be broken at, since its first word reaches beyond `fits`. */
-static size_t
-unbroken(struct rb_str s, size_t fits, unsigned flags)
+unbroken(struct rb_str s, size_t fits, bool begun)
 {
 	size_t columns;
 
-	if ((flags & RB_WRAP_BEGUN) != 0)
+	if (begun)
 		return 0;
-	if ((flags & RB_WRAP_WHOLE) != 0)
-		return word_end(s, fits);
+	for (size_t i = fits; i > fits / 2; i--) {
+		if (s.p[i - 1] == '/')
+			return i;
+	}
 	return fits > 0 ? fits : rb_wrap_char(s, &columns); /* wider than all that there is */
 }
 
 struct rb_str
-rb_wrap_line(struct rb_str *rest, size_t columns, unsigned flags)
+rb_wrap_line(struct rb_str *rest, size_t columns, bool begun)
 {
 	size_t i = 0, width = 0, end = 0, next = 0, n, w;
 	struct rb_str s = *rest;
@@ -54,7 +48,7 @@ rb_wrap_line(struct rb_str *rest, size_t columns, unsigned flags)
 		i += n;
 	}
 	if (i < s.n && s.p[i] != '\n' && !broken) {
-		end = unbroken(s, i, flags);
+		end = unbroken(s, i, begun);
 		for (next = end; next < s.n && s.p[next] == ' ';)
 			next++;
 		next += next < s.n && s.p[next] == '\n' && end > 0;

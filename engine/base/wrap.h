@@ -4,14 +4,10 @@
 
 #include "base/str.h"
 
-enum {
-	RB_WRAP_BEGUN = 1 << 0, /* something stands before it on its line: the first one may stay empty */
-	RB_WRAP_WHOLE = 1 << 1, /* a word that is wider than a line stays whole; else it is broken */
-};
-
 /* Takes the next line, of at most `columns` columns, off the head of *rest: up to a newline, or the last
- * blank that fits. What the line ended with (newline, blanks) is in neither. */
-struct rb_str rb_wrap_line(struct rb_str *rest, size_t columns, unsigned flags);
+ * blank that fits; a word that is wider than a line is broken. What the line ended with (newline, blanks) is
+ * in neither. `begun`: something stands before it on its line, so that the first one may stay empty. */
+struct rb_str rb_wrap_line(struct rb_str *rest, size_t columns, bool begun);
 /* Bytes of the character at the head of s, which is not empty, and its columns; a malformed byte has 1. */
 size_t rb_wrap_char(struct rb_str s, size_t *columns);
 

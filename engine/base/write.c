@@ -7,17 +7,17 @@
 
 /* Whether it is worth another try. */
 static bool
-may_go_on(int fd)
+may_go_on(int fd, bool waits)
 {
 	struct pollfd p = {.fd = fd, .events = POLLOUT};
 
 	if (errno == EINTR)
 		return true;
-	return errno == EAGAIN && (poll(&p, 1, -1) >= 0 || errno == EINTR);
+	return waits && errno == EAGAIN && (poll(&p, 1, -1) >= 0 || errno == EINTR);
 }
 
-int
-rb_write_all(int fd, struct rb_str bytes)
+static int
+write_on(int fd, struct rb_str bytes, bool waits)
 {
 	while (bytes.n > 0) {
 		ssize_t n = write(fd, bytes.p, bytes.n);
@@ -28,8 +28,20 @@ rb_write_all(int fd, struct rb_str bytes)
 		}
 		if (n == 0)
 			errno = ENOSPC;
-		if (n == 0 || !may_go_on(fd))
+		if (n == 0 || !may_go_on(fd, waits))
 			return -1;
 	}
 	return 0;
+}
+
+int
+rb_write_all(int fd, struct rb_str bytes)
+{
+	return write_on(fd, bytes, true);
+}
+
+int
+rb_write_now(int fd, struct rb_str bytes)
+{
+	return write_on(fd, bytes, false);
 }

@@ -22,6 +22,7 @@ struct rb_cli_option {
 	const char *help;
 };
 
+/* A command: the source of its help and of the list of commands. `run` returns the exit code. */
 struct rb_cli_command {
 	const char *name;
 	const char *usage;                   /* "FILE|NAME [options]" */
@@ -30,7 +31,7 @@ struct rb_cli_command {
 	const struct rb_cli_option *options; /* ends with a NULL name; may be NULL */
 	int (*run)(const struct rb_cli *cli);
 };
-extern const struct rb_cli_command rb_cli_commands[]; /* ends with a NULL name */
+/* The command of that name, or NULL. */
 const struct rb_cli_command *rb_cli_command(const char *name);
 
 /* Walks the arguments of a command: returns the index of its next option row with its value in *value, -1 at
@@ -45,6 +46,8 @@ struct rb_cli_args {
 enum { RB_ARGS_END = -1, RB_ARGS_OPERAND = -2, RB_ARGS_WRONG = -3 };
 int rb_cli_next(struct rb_cli_args *args, const char **value);
 
+/* What each command does: rows of the table in main.c. Each tells on its own what went wrong, and returns the
+ * exit code (RB_EXIT_). */
 int rb_cli_run(const struct rb_cli *cli);
 int rb_cli_drill(const struct rb_cli *cli);
 int rb_cli_check(const struct rb_cli *cli);
@@ -65,6 +68,8 @@ int rb_cli_print(int fd, struct rb_str text, int exit);
 /* The output could not be written: `error` is an errno. Returns RB_EXIT_ENVIRONMENT after a complaint; or
  * `exit`, where whoever read the output has gone: it was enough for them. */
 int rb_cli_unwritten(int error, int exit);
+/* Text as rb_cli_print would lay it out for standard output, appended. */
+void rb_cli_layout(struct rb_str text, struct rb_buf *out);
 /* Columns of standard output, for rb_run_options.width; 0 where it is no terminal: lines are not wrapped. */
 unsigned rb_cli_width(void *ctx);
 /* "runbook: …" on stderr, as printf; returns RB_EXIT_USAGE. */

@@ -190,12 +190,12 @@ read_arguments(const struct rb_cli *cli, const struct rb_cli_command *command, s
 	return check_dry_run(req);
 }
 
-/* Questions need a terminal on both sides: one to read from, and somebody who sees them. */
+/* Somebody must be there: what reads a pipe or was told to be quiet answers nothing. Output may go elsewhere
+ * (`| tee log`), since questions are asked at the terminal itself. */
 static int
 terminal_for(enum rb_show show)
 {
-	if (show == RB_SHOW_JSON || show == RB_SHOW_NOTHING || isatty(STDIN_FILENO) != 1 ||
-	    isatty(STDOUT_FILENO) != 1)
+	if (show == RB_SHOW_JSON || show == RB_SHOW_NOTHING || isatty(STDIN_FILENO) != 1)
 		return -1;
 	return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 }
@@ -231,6 +231,16 @@ perform(struct rb_book *book, struct request *req, struct rb_buf *problems)
 	return exit;
 }
 
+/* Whoever runs it has no use for them now: they are the author's. */
+static void
+mention_warnings(struct rb_book *book, const struct request *req, struct rb_buf *out)
+{
+	size_t n = rb_book_warnings(book);
+
+	if (n > 0)
+		rb_buf_fmt(out, "%zu warning%s: runbook check %s\n", n, n == 1 ? "" : "s", req->file);
+}
+
 static int
 run_book(struct rb_book *book, struct request *req)
 {
@@ -238,7 +248,10 @@ run_book(struct rb_book *book, struct request *req)
 	int exit = RB_EXIT_USAGE;
 
 	rb_buf_init(&problems, NULL, 1 << 20);
-	rb_book_problems(book, req->options.problems_colour, &problems);
+	if (rb_book_ok(book) && !req->dry_run && !req->options.drill)
+		mention_warnings(book, req, &problems);
+	else
+		rb_book_problems(book, req->options.problems_colour, &problems);
 	rb_cli_print(STDERR_FILENO, rb_buf_view(&problems), 0);
 	rb_buf_clear(&problems);
 	if (rb_book_ok(book)) {

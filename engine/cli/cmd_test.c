@@ -159,7 +159,8 @@ rb_cli_test(const struct rb_cli *cli)
 				  .show_fd = STDOUT_FILENO,
 				  .colour = cli->colour,
 				  .ascii = cli->ascii,
-				  .width = rb_cli_width}};
+				  .width = rb_cli_width,
+				  .layout = rb_cli_layout}};
 	int r;
 
 	req.paths = rb_alloc_zero(NULL, (size_t)cli->argc + 1, sizeof(*req.paths));

@@ -16,8 +16,8 @@
 	}
 #define RECORD_OPTIONS                                                                                       \
 	{"--transcript", "FILE", "write the transcript to this new file"},                                   \
-	    {"--json", NULL, "show events as JSON lines instead of text"},                                   \
-	    {"--quiet", NULL, "show nothing; the exit code and the transcript tell"},                        \
+	    {"--json", NULL, "show events as JSON lines instead of text; nobody is asked"},                  \
+	    {"--quiet", NULL, "show nothing, ask nobody; the exit code and the transcript tell"},            \
 	{                                                                                                    \
 		"--no-color", NULL, "no colours (as NO_COLOR in the environment)"                            \
 	}
@@ -25,7 +25,7 @@
 static const struct rb_cli_option run_options[] = {
     INPUT_OPTIONS,
     {"--dry-run", NULL, "tell what would be done, and do nothing"},
-    {"--brief", NULL, "in a dry run: a line for each step, what stands in the way, and what it comes to"},
+    {"--brief", NULL, "in a dry run: only what changes, asks, decides or is in the way; calls are summed up"},
     {"--assume", "FACT", "in a dry run: follow the path on which this holds; again for more"},
     {"--yes", "[=ID]",
 	"answer plain confirmations; =ID also the one of that step, whatever it asks; again for more"},
@@ -41,9 +41,9 @@ static const struct rb_cli_option drill_options[] = {
 };
 
 static const struct rb_cli_option test_options[] = {
-    {"--only", "TEXT", "play the scenarios with this in their name"},
+    {"--only", "TEXT", "play the scenario of this name, or all that have it in theirs"},
     {"--coverage", "PERCENT", "fail where a runbook's scenarios take fewer of its edges"},
-    {"--verbose", NULL, "show each play as a run is shown"},
+    {"--verbose", NULL, "show each play as a run is shown, with what its steps were given"},
     {"--tap", NULL, "results as TAP"},
     {"--junit", "FILE", "also write a JUnit report to this file"},
     {"--record", "RUN", "print a scenario of this run instead"},
@@ -53,7 +53,16 @@ static const struct rb_cli_option test_options[] = {
     {NULL, NULL, NULL},
 };
 
-static const struct rb_cli_option json_option[] = {
+static const struct rb_cli_option check_options[] = {
+    {"--strict", NULL, "end with exit code 1 if there are warnings"},
+    {"--json", NULL, "one JSON object a line for each error and warning; nothing for what is fine"},
+    {NULL, NULL, NULL},
+};
+
+static const struct rb_cli_option runs_options[] = {
+    {"-n", "N", "only the newest N"},
+    {"--outcome", "WORD", "only those that ended so, or are running, died or unreadable"},
+    {"--since", "DURATION", "only those that began at most so long ago"},
     {"--json", NULL, "one JSON object a line"},
     {NULL, NULL, NULL},
 };
@@ -70,18 +79,19 @@ static const struct rb_cli_option show_options[] = {
     {NULL, NULL, NULL},
 };
 
-const struct rb_cli_command rb_cli_commands[] = {
+/* Ends with a NULL name. */
+static const struct rb_cli_command commands[] = {
     {"run", "FILE|NAME [options]", "run a runbook",
 	"  runbook run api-down.yaml --set root=/srv/shop\n"
 	"  runbook run api-down --yes                    answers plain confirmations\n"
 	"  runbook run api-down --from restart           starts at a procedure\n"
 	"  runbook run api-down --dry-run                tells what would be done\n"
-	"  runbook run api-down --dry-run --brief        the same, a line for each step\n"
+	"  runbook run api-down --dry-run --brief        the same in brief: what changes, asks or decides\n"
 	"  runbook run api-down --dry-run --assume log.port_taken --assume \"not log.missing\" --assume "
 	"holder.pid=42\n\n"
 	"Inputs come from --set, then --inputs, then the environment (RUNBOOK_PORT for `port`), then their "
 	"defaults;\n"
-	"at a terminal the rest is asked for.\n",
+	"at a terminal the rest is asked for. `runbook explain api-down` lists them.\n",
 	run_options, rb_cli_run},
     {"drill", "FILE|NAME [options]", "do what a runbook looks at, and tell what it would change",
 	"  runbook drill api-down.yaml --set root=/srv/shop\n"
@@ -101,15 +111,17 @@ const struct rb_cli_command rb_cli_commands[] = {
 	"  128+n  ended by signal n\n"
 	"If several hold, the first of: signal, 6, 7, 5, 1.\n",
 	drill_options, rb_cli_drill},
-    {"check", "FILE|FOLDER…", "check runbooks without running them",
+    {"check", "FILE|NAME|FOLDER… [options]", "check runbooks without running them",
 	"  runbook check api-down.yaml\n"
 	"  runbook check .                all runbooks, library procedures and scenarios below this "
-	"folder\n\n"
-	"Prints every error and warning with its place; exits 2 if there is an error.\n",
-	NULL, rb_cli_check},
-    {"test", "[FILE|FOLDER…] [options]", "play the scenarios of runbooks, and run nothing",
+	"folder\n"
+	"  runbook check . --strict       for a pipeline: warnings count\n\n"
+	"Prints every error and warning with its place.\n\n"
+	"Exit codes: 0 no errors; 1 with --strict, warnings; 2 usage, or errors.\n",
+	check_options, rb_cli_check},
+    {"test", "[FILE|NAME|FOLDER…] [options]", "play the scenarios of runbooks, and run nothing",
 	"  runbook test                                  all *.test.yaml below this folder\n"
-	"  runbook test api-down.yaml                    those of api-down.test.yaml, beside it\n"
+	"  runbook test api-down                         those of api-down.test.yaml, beside the runbook\n"
 	"  runbook test --coverage 100 --junit report.xml\n"
 	"  runbook test --record 7f3a --append api-down.test.yaml\n\n"
 	"A scenario gives the results that the steps of a runbook would have, and the answers of the "
@@ -120,7 +132,12 @@ const struct rb_cli_command rb_cli_commands[] = {
 	"2 usage, a file\n"
 	"that cannot be loaded, or none failed, and one lacks a result or has one that was never used.\n",
 	test_options, rb_cli_test},
-    {"runs", "[--json]", "list the runs kept on this host", "  runbook runs\n", json_option, rb_cli_runs},
+    {"runs", "[RUNBOOK] [options]", "list the runs kept on this host",
+	"  runbook runs                                  the newest 200\n"
+	"  runbook runs api-down -n 5\n"
+	"  runbook runs --outcome failed --since 7d\n\n"
+	"RUNBOOK is the name in the first line of the file.\n",
+	runs_options, rb_cli_runs},
     {"show", "RUN [--json] [--plan]", "show a run again from its transcript",
 	"  runbook show last\n  runbook show 7f3a\n  runbook show 7f3a --json\n\nRUN is an id, the beginning "
 	"or end of one, `last` for the newest, or the path of a "
@@ -131,10 +148,12 @@ const struct rb_cli_command rb_cli_commands[] = {
 	"folders of "
 	"$RUNBOOK_PATH, and where the program was installed.\n",
 	list_options, rb_cli_list},
-    {"explain", "KIND|KEY|CODE|PROCEDURE",
-	"explain a step kind, a key, a function, an error code, a procedure of the library",
-	"  runbook explain http\n  runbook explain on_fail\n  runbook explain E021\n  runbook explain "
-	"port.free\n",
+    {"explain", "WORD|NAME|FILE", "explain a runbook, a procedure, a key, a step kind, an error code",
+	"  runbook explain api-down       what a runbook is for, takes, needs and may change\n"
+	"  runbook explain port.free      a procedure of the library, or of ./lib\n"
+	"  runbook explain http\n  runbook explain on_fail\n  runbook explain E021\n"
+	"  runbook explain exit codes\n\n"
+	"Words of the language come first; a path, as ./http.yaml, is always a file.\n",
 	NULL, rb_cli_explain},
     {"reference", "[transcript|scenario|stdlib|PROCEDURE]", "print the language reference as Markdown",
 	"  runbook reference > docs/language.md\n  runbook reference transcript\n  runbook reference "
@@ -148,9 +167,9 @@ const struct rb_cli_command rb_cli_commands[] = {
 const struct rb_cli_command *
 rb_cli_command(const char *name)
 {
-	for (size_t i = 0; rb_cli_commands[i].name != NULL; i++) {
-		if (strcmp(rb_cli_commands[i].name, name) == 0)
-			return &rb_cli_commands[i];
+	for (size_t i = 0; commands[i].name != NULL; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
 	}
 	return NULL;
 }
@@ -166,8 +185,8 @@ short_help(struct rb_buf *out)
 		      "  runbook runs                                  what was run here\n"
 		      "  runbook show 7f3a                             what happened in that run\n\n"
 		      "Commands:\n");
-	for (size_t i = 0; rb_cli_commands[i].name != NULL; i++)
-		rb_buf_fmt(out, "  %-10s %s\n", rb_cli_commands[i].name, rb_cli_commands[i].help);
+	for (size_t i = 0; commands[i].name != NULL; i++)
+		rb_buf_fmt(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	rb_buf_c(out, "\nExit codes of a run: 0 resolved, 1 failed, 2 usage or invalid runbook, 3 escalated, "
 		      "4 deadline,\n"
 		      "5 needs an operator, 6 the environment failed, 128+n ended by signal n; of a "
@@ -214,6 +233,8 @@ print_help(const char *name, int fd)
 int
 rb_cli_help(const struct rb_cli *cli)
 {
+	if (cli->argc > 2)
+		return rb_cli_complain("help takes one command, not also `%s`", cli->argv[2]);
 	return print_help(cli->argc > 1 ? cli->argv[1] : NULL, STDOUT_FILENO);
 }
 
@@ -237,12 +258,12 @@ no_such_command(const char *name)
 	const char *best = NULL;
 	unsigned least = 3;
 
-	for (size_t i = 0; rb_cli_commands[i].name != NULL; i++) {
-		unsigned d = rb_str_distance(rb_str_c(name), rb_str_c(rb_cli_commands[i].name), least);
+	for (size_t i = 0; commands[i].name != NULL; i++) {
+		unsigned d = rb_str_distance(rb_str_c(name), rb_str_c(commands[i].name), least);
 
 		if (d < least) {
 			least = d;
-			best = rb_cli_commands[i].name;
+			best = commands[i].name;
 		}
 	}
 	if (best != NULL)
@@ -290,7 +311,7 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return print_help(NULL, STDOUT_FILENO);
-	if (strcmp(argv[1], "--version") == 0)
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		return rb_cli_version(&cli);
 	c = rb_cli_command(argv[1]);
 	if (c == NULL)

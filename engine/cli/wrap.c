@@ -48,10 +48,11 @@ width_of(struct rb_str s)
 static bool
 is_source(struct rb_str line)
 {
-	size_t i = 0;
+	size_t i = 0, columns;
 
-	while (i < line.n && (line.p[i] == ' ' || (line.p[i] >= '0' && line.p[i] <= '9')))
-		i++;
+	while (
+	    i < line.n && (line.p[i] == ' ' || line.p[i] == '\033' || (line.p[i] >= '0' && line.p[i] <= '9')))
+		i += cell(rb_str_cut(line, i, line.n), &columns);
 	return i > 0 && i < line.n && line.p[i] == '|';
 }
 
@@ -120,6 +121,17 @@ wrap(struct rb_str text, size_t columns, struct rb_buf *out)
 		rb_buf_char(out, '\n');
 		from = end + 1;
 	}
+}
+
+void
+rb_cli_layout(struct rb_str text, struct rb_buf *out)
+{
+	size_t columns = columns_of(STDOUT_FILENO);
+
+	if (columns == 0)
+		rb_buf_str(out, text);
+	else
+		wrap(text, columns, out);
 }
 
 int

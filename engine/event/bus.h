@@ -22,6 +22,7 @@ struct rb_bus;
  * `masker` may be NULL: nothing is secret. */
 struct rb_bus *rb_bus_new(const struct rb_alloc *alloc, const struct rb_masker *masker,
     int64_t (*clock_mono)(void *ctx), int64_t (*clock_wall)(void *ctx), void *clock_ctx);
+/* After all outputs were closed. NULL is allowed. */
 void rb_bus_free(struct rb_bus *bus);
 /* Sinks are called in the order in which they were added. Both may be called from within a sink: a sink that
  * was added gets the next event, one that was removed gets nothing more. */
@@ -43,6 +44,7 @@ struct rb_bus_output *rb_bus_output_open(
 /* Both return what the sinks were given, of a long write the last part: good until the next call. */
 struct rb_str rb_bus_output_write(struct rb_bus_output *o, struct rb_str bytes);
 struct rb_str rb_bus_output_end(struct rb_bus_output *o); /* what was held back; to be closed then */
+/* Gives the sinks what is held back still, and frees the handle. */
 void rb_bus_output_close(struct rb_bus_output *o);
 
 #endif

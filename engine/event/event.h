@@ -18,6 +18,7 @@ enum { RB_TRANSCRIPT_VERSION = 1, RB_EVENT_FIELDS = 24 };
 enum rb_event_type {
 	RB_EV_RUN_START,     /* the first record of a run */
 	RB_EV_INPUT,         /* one settled input, and where it came from */
+	RB_EV_HOST,          /* programs that a file looks for on the host, and that are not there */
 	RB_EV_PHASE,         /* setup, steps, rung, finally begins */
 	RB_EV_STEP_START,    /* a visit of a step begins (before its `if`) */
 	RB_EV_ATTEMPT_START, /* an attempt of its action begins; durable for a change or a danger */
@@ -43,6 +44,21 @@ enum rb_event_type {
 	RB_EV_RUN_END,       /* the last record of a run */
 	RB_EV_TYPES
 };
+
+/* What a step is to whoever shows it: `form` of its step_start. */
+enum rb_form {
+	RB_FORM_STEP,     /* does something, and has a line of its own; not written */
+	RB_FORM_GROUP,    /* holds other steps */
+	RB_FORM_LIBRARY,  /* the same, and what happens inside of it is its own affair */
+	RB_FORM_BRANCH,   /* the same, and the arm that is taken says what it is about */
+	RB_FORM_TABLE,    /* the same, side by side: a row for each */
+	RB_FORM_EDGE,     /* leads elsewhere, and does nothing */
+	RB_FORM_MESSAGE,  /* says something */
+	RB_FORM_QUESTION, /* a person answers it, or does it by hand */
+	RB_FORM_FINDING,  /* a look that is asked for what it finds, not only for whether it passes */
+	RB_FORMS
+};
+extern RB_API const char *const rb_form_words[RB_FORMS];
 
 /* Which step an event speaks of. All zero for events of the run itself. */
 struct rb_where {

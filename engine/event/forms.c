@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* No encoder here makes more than six bytes of one (\u00e9), or adds more than this to a short secret. */
-enum { GROWTH = 6, SLACK = 64 };
+/* No encoder here makes more than seven bytes of one (\\u001f), or adds more than this to a short secret. */
+enum { GROWTH = 7, SLACK = 64 };
 
 /* Memory of a fixed size, so that no growing leaves copies behind. */
 struct scratch {
@@ -81,7 +81,7 @@ hex(struct scratch *out, struct rb_str v, unsigned upper)
 }
 
 /* RFC 3986 unreserved characters stay; what else stays, and what a space becomes, differs. */
-enum { URL_UPPER = 1, URL_PLUS = 2, URL_PATH = 4, URL_JS = 8 };
+enum { URL_UPPER = 1, URL_PLUS = 2, URL_PATH = 4, URL_JS = 8, URL_TWICE = 16 };
 
 static void
 url(struct scratch *out, struct rb_str v, unsigned how)
@@ -93,20 +93,34 @@ url(struct scratch *out, struct rb_str v, unsigned how)
 		    ((how & URL_JS) != 0 && one_of("!*'()", c))) {
 			put(out, c);
 		} else if ((how & URL_PLUS) != 0 && c == ' ') {
-			put(out, '+');
+			puts_c(out, (how & URL_TWICE) != 0 ? "%2B" : "+");
 		} else {
-			put(out, '%');
+			puts_c(out, (how & URL_TWICE) != 0 ? "%25" : "%");
 			put_hex(out, (unsigned char)c, 2, (how & URL_UPPER) != 0);
 		}
 	}
 }
 
-enum { JSON_ASCII = 1, JSON_UPPER = 2, JSON_SLASH = 4, JSON_HTML = 8 };
+/* TWICE: JSON text that is itself a string of JSON, as of a log line in JSON that quotes a body in JSON. */
+enum { JSON_ASCII = 1, JSON_UPPER = 2, JSON_SLASH = 4, JSON_HTML = 8, JSON_TWICE = 16 };
+
+/* The backslash before `next`. Of what follows one, the second encoder escapes quotes and slashes again. */
+static void
+json_backslash(struct scratch *out, char next, unsigned how)
+{
+	put(out, '\\');
+	if ((how & JSON_TWICE) == 0)
+		return;
+	put(out, '\\');
+	if (one_of("\"\\/", next))
+		put(out, '\\');
+}
 
 static void
 json_unit(struct scratch *out, unsigned unit, unsigned how)
 {
-	puts_c(out, "\\u");
+	json_backslash(out, 'u', how);
+	put(out, 'u');
 	put_hex(out, unit, 4, (how & JSON_UPPER) != 0);
 }
 
@@ -123,8 +137,10 @@ json(struct scratch *out, struct rb_str v, unsigned how)
 		size_t len = c < 0x80 ? 1 : rb_utf8_next(v.p + i, v.n - i, &cp);
 
 		if (name != NULL || ((how & JSON_SLASH) != 0 && c == '/')) {
-			put(out, '\\');
-			put(out, name != NULL ? letters[name - short_names] : '/');
+			char letter = name != NULL ? letters[name - short_names] : '/';
+
+			json_backslash(out, letter, how);
+			put(out, letter);
 		} else if (c < 0x20 || ((how & JSON_HTML) != 0 && one_of("<>&", (char)c))) {
 			json_unit(out, c, how);
 		} else if (c >= 0x80 && len > 1 && (how & JSON_ASCII) != 0) {
@@ -138,6 +154,36 @@ json(struct scratch *out, struct rb_str v, unsigned how)
 		} else {
 			put(out, (char)c);
 		}
+	}
+}
+
+/* HTML and XML: & < > always; of the quotes, who writes text and who writes attributes differ. */
+enum { HTML_TEXT, HTML_QUOT, HTML_39, HTML_X27, HTML_039, HTML_APOS, HTML_GO };
+
+static void
+html(struct scratch *out, struct rb_str v, unsigned how)
+{
+	static const char *const quotes[][2] = {
+	    [HTML_TEXT] = {"\"", "'"},
+	    [HTML_QUOT] = {"&quot;", "'"},
+	    [HTML_39] = {"&quot;", "&#39;"},
+	    [HTML_X27] = {"&quot;", "&#x27;"},
+	    [HTML_039] = {"&quot;", "&#039;"},
+	    [HTML_APOS] = {"&quot;", "&apos;"},
+	    [HTML_GO] = {"&#34;", "&#39;"},
+	};
+
+	static const char special[] = "&<>\"'";
+	static const char *const names[] = {"&amp;", "&lt;", "&gt;"};
+
+	for (size_t i = 0; i < v.n; i++) {
+		const char *found = v.p[i] != '\0' ? strchr(special, v.p[i]) : NULL;
+		size_t at = found != NULL ? (size_t)(found - special) : 0;
+
+		if (found == NULL)
+			put(out, v.p[i]);
+		else
+			puts_c(out, at < 3 ? names[at] : quotes[how][at - 3]);
 	}
 }
 
@@ -217,12 +263,28 @@ static const struct form forms[] = {
     {url, URL_UPPER | URL_PATH, true},
     {url, URL_UPPER | URL_PLUS | URL_PATH, true},
     {url, URL_UPPER | URL_JS, true},
+    {url, URL_TWICE, true},
+    {url, URL_TWICE | URL_UPPER, true},
+    {url, URL_TWICE | URL_UPPER | URL_PLUS, true},
+    {url, URL_TWICE | URL_UPPER | URL_PATH, true},
+    {url, URL_TWICE | URL_UPPER | URL_JS, true},
     {json, 0, true},
     {json, JSON_ASCII, true},
     {json, JSON_ASCII | JSON_UPPER, true},
     {json, JSON_SLASH, true},
     {json, JSON_ASCII | JSON_SLASH, true},
     {json, JSON_HTML, true},
+    {json, JSON_TWICE, true},
+    {json, JSON_TWICE | JSON_ASCII, true},
+    {json, JSON_TWICE | JSON_ASCII | JSON_SLASH, true},
+    {json, JSON_TWICE | JSON_HTML, true},
+    {html, HTML_TEXT, true},
+    {html, HTML_QUOT, true},
+    {html, HTML_39, true},
+    {html, HTML_X27, true},
+    {html, HTML_039, true},
+    {html, HTML_APOS, true},
+    {html, HTML_GO, true},
     {single_quoted, QUOTE_BACKSLASH, true},
     {single_quoted, QUOTE_DOUBLE, true},
     {double_quoted, 0, true},

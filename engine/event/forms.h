@@ -6,10 +6,14 @@
 #include "base/alloc.h"
 #include "base/str.h"
 
-/* Calls `each` for every form of `secret`, at least `min` bytes long, some of them more than once:
+enum { RB_FORMS_MAX = 128 };
+
+/* Calls `each` for every form of `secret`, at least `min` bytes long, some of them more than once; for a
+ * secret of one line there are at most RB_FORMS_MAX:
  *
  *   as it is; with CRLF line ends; each of its lines without the blanks around it;
- *   URL-encoded, JSON-escaped and shell-quoted, the whole and each line;
+ *   URL-encoded and JSON-escaped, once and twice; with the entities of HTML; shell-quoted: the whole and
+ *   each line;
  *   base64 and base64url of the whole, with and without padding and final newline, wrapped as base64(1) and
  *   PEM wrap it, and as a part of something longer, at each of the three shifts;
  *   hexadecimal of the whole in lower and upper case.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "event/forms.h"
+#include "event/parts.h"
 
 enum {
 	WINDOW = RB_SECRET_MIN,      /* no form is shorter, so this many bytes can be judged at once */
@@ -176,6 +177,14 @@ link_states(struct rb_masker *m)
 	rb_alloc_free(m->alloc, queue);
 }
 
+static void
+add_text(void *ctx, struct rb_str text)
+{
+	struct rb_masker *m = ctx;
+
+	rb_forms_each(m->alloc, text, RB_SECRET_MIN, add_form, m);
+}
+
 int
 rb_masker_add(struct rb_masker *m, struct rb_str secret)
 {
@@ -183,7 +192,8 @@ rb_masker_add(struct rb_masker *m, struct rb_str secret)
 
 	if (n < RB_SECRET_MIN || secret.n > RB_SECRET_MAX)
 		return -1;
-	rb_forms_each(m->alloc, secret, RB_SECRET_MIN, add_form, m);
+	add_text(m, secret);
+	rb_parts_each(m->alloc, rb_forms_bare(secret), RB_SECRET_MIN, add_text, m);
 	link_states(m);
 	return 0;
 }

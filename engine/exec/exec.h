@@ -55,6 +55,7 @@ struct rb_exec_options {
 struct rb_exec *rb_exec_new(const struct rb_exec_options *options);
 /* Ends nothing that runs: that is the driver's `finish`, which flow calls. */
 void rb_exec_free(struct rb_exec *x);
+/* For rb_flow_new; and what everything waits on. Both are x's. */
 const struct rb_driver *rb_exec_driver(struct rb_exec *x);
 struct rb_loop *rb_exec_loop(struct rb_exec *x);
 /* Who answers questions, from now on. */

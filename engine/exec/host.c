@@ -1,5 +1,5 @@
-/* `requires`, `has` and secrets: what must hold on this host before a file's first step. All that is missing
- * is told at once. */
+/* A file begins on this host: the host answers what lang/requires.c asks of it for `requires` and `has`, then
+ * the secrets are filled in (secret.c). All that is missing is told at once. */
 #include "exec/host.h"
 
 #include <limits.h>
@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "exec/job.h"
 #include "exec/secret.h"
 #include "kinds/kinds.h"
 #include "lang/requires.h"
@@ -19,6 +20,8 @@ struct check {
 	struct rb_frame *frame;
 	struct rb_arena *arena;
 	struct rb_buf missing; /* sentences, separated by "; " */
+	struct rb_buf lacks;   /* programs that were not found, as a JSON list */
+	struct rb_json list;
 };
 
 static void
@@ -30,16 +33,19 @@ miss(struct check *c, struct rb_str what)
 static bool
 has_program(void *ctx, const char *name)
 {
-	const struct rb_host *h = ctx;
+	struct check *c = ctx;
 	char path[PATH_MAX];
 
-	return rb_spawn_find(name, h->environ_, NULL, path, sizeof(path)) == RB_SPAWN_OK;
+	if (rb_spawn_find(name, c->h->environ_, NULL, path, sizeof(path)) == RB_SPAWN_OK)
+		return true;
+	rb_json_str(&c->list, rb_str_c(name));
+	return false;
 }
 
 static bool
 has_env(void *ctx, struct rb_str name)
 {
-	const struct rb_host *h = ctx;
+	const struct rb_host *h = ((const struct check *)ctx)->h;
 
 	for (size_t k = 0; h->environ_[k] != NULL; k++) {
 		if (strncmp(h->environ_[k], name.p, name.n) == 0 && h->environ_[k][name.n] == '=')
@@ -76,10 +82,21 @@ told_by(struct check *c, void (*tell)(struct rb_buf *out))
 	return s;
 }
 
+/* For the record: which way a run went may hang on what was not there. */
+static void
+tell_lacks(struct check *c)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_HOST, NULL);
+	rb_event_text(&ev, "lacks", rb_buf_view(&c->lacks));
+	rb_bus_emit(c->h->x->opt.bus, &ev);
+}
+
 static void
 check_host(struct check *c)
 {
-	struct rb_requires_host host = {.ctx = c->h,
+	struct rb_requires_host host = {.ctx = c,
 	    .has_program = has_program,
 	    .has_env = has_env,
 	    .name = told_by(c, rb_host_name),
@@ -89,9 +106,16 @@ check_host(struct check *c)
 
 	if (uname(&u) == 0)
 		host.os = rb_arena_str(c->arena, rb_str_c(u.sysname));
+	rb_buf_init(&c->lacks, c->h->alloc, RB_FACT_TEXT_MAX);
+	rb_json_init(&c->list, &c->lacks);
+	rb_json_open(&c->list, '[');
 	rb_requires_check(c->unit, &host, c->frame, c->arena, &c->missing);
 	if (c->missing.len == 0)
 		rb_requires_has(c->unit, &host, c->frame, c->arena);
+	rb_json_close(&c->list, ']');
+	if (c->lacks.len > strlen("[]") && c->h->x != NULL)
+		tell_lacks(c);
+	rb_buf_free(&c->lacks);
 }
 
 static void
@@ -99,7 +123,7 @@ fill_secret(struct check *c, const struct rb_secret *s)
 {
 	struct rb_eval ev = {.arena = c->arena, .frame = c->frame, .wall = rb_clock_wall()};
 	struct rb_value v = rb_v_unset(s->decl->name);
-	struct rb_str why = {"", 0};
+	struct rb_str why = {"", 0}, lack;
 	int r;
 
 	/* What the caller handed over is there already. */
@@ -108,11 +132,16 @@ fill_secret(struct check *c, const struct rb_secret *s)
 		return;
 	}
 	r = rb_secret_load(c->h, s, &ev, &v, &why);
-	if (r < 0)
-		miss(c, rb_arena_fmt(
-			    c->arena, "secret `%.*s`: %.*s", RB_STR_ARG(s->decl->name), RB_STR_ARG(why)));
-	else if (r > 0)
+	if (r > 0)
 		rb_frame_set(c->frame, s->decl->slot, v);
+	if (r >= 0)
+		return;
+	lack = rb_arena_fmt(c->arena, "secret `%.*s`: %.*s%s", RB_STR_ARG(s->decl->name), RB_STR_ARG(why),
+	    s->optional ? " (it is optional: take it away to run without it)" : "");
+	if (c->h->drill)
+		rb_frame_set(c->frame, s->decl->slot, rb_v_error(c->arena, "%.*s", RB_STR_ARG(lack)));
+	else
+		miss(c, lack);
 }
 
 bool

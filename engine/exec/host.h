@@ -17,6 +17,8 @@ struct rb_host {
 	/* True if a signal that asks the run to end has come since the last call. May be NULL. */
 	bool (*interrupted)(void *ctx);
 	void *interrupted_ctx;
+	/* A drill: a secret that cannot be had stops nothing; what reads it errors, and says why. */
+	bool drill;
 	bool cut; /* it was true since rb_host_enter began */
 };
 

@@ -51,6 +51,21 @@ headers_value(struct rb_job *job, const struct rb_http_result *r)
 	return rb_facts_value(&f);
 }
 
+/* Those that the runbook reads: the others may hold what nobody declared to be secret. */
+static struct rb_value
+read_headers(struct rb_job *job, struct rb_value all)
+{
+	const struct rb_step *step = job->at->step;
+	struct rb_facts f;
+
+	rb_facts_init(&f, job->arena, all.map->len);
+	for (size_t i = 0; i < all.map->len && !rb_step_keeps_secret(step); i++) {
+		if (rb_step_reads_header(step, all.map->pairs[i].key))
+			rb_facts_add_str(&f, all.map->pairs[i].key, all.map->pairs[i].value);
+	}
+	return rb_facts_value(&f);
+}
+
 static struct rb_value
 cert_value(struct rb_job *job, const struct rb_http_cert *c)
 {
@@ -92,16 +107,21 @@ on_done(void *ctx, const struct rb_http_result *r)
 {
 	struct transfer *t = ctx;
 	struct rb_job *job = t->job;
+	struct rb_value headers;
 	struct rb_facts f, record;
 
 	t->http = NULL;
 	rb_collect_end(t->collect);
 	rb_facts_init(&f, job->arena, 10 + job->at->step->nmatches);
-	rb_facts_init(&record, job->arena, 1);
+	rb_facts_init(&record, job->arena, 2);
 	if (r->status != 0) {
+		headers = headers_value(job, r);
 		rb_facts_add(&f, "status", rb_v_int(r->status));
-		rb_facts_add(&f, "headers", headers_value(job, r));
+		rb_facts_add(&f, "headers", headers);
 		rb_facts_add(&record, "status", rb_v_int(r->status));
+		headers = read_headers(job, headers);
+		if (headers.map->len > 0)
+			rb_facts_add(&record, "answer_headers", headers);
 	}
 	rb_facts_add(&f, "time", rb_v_of(RB_V_DURATION, r->time.total));
 	rb_facts_add(&f, "url", rb_v_text(rb_arena_str(job->arena, r->url)));
@@ -227,18 +247,26 @@ path_of(struct transfer *t, struct rb_value v)
 	return v.kind == RB_V_TEXT ? rb_str_c(rb_job_path(t->job, v.s)) : RB_STR("");
 }
 
-static void
-set_tls(struct transfer *t)
+/* libcurl opens these on the thread of the loop, where a pipe without a writer would hold up all of the run,
+ * its time limits and signals too. */
+static int
+set_tls(struct transfer *t, struct rb_str *why)
 {
 	struct rb_value tls = rb_job_value(t->job, RB_ARG_HTTP_TLS), verify;
+	const struct rb_str *files[] = {&t->req.tls.ca_file, &t->req.tls.cert_file, &t->req.tls.key_file};
 
 	if (tls.kind != RB_V_MAP)
-		return;
+		return 0;
 	verify = rb_v_get_c(tls, "verify");
 	t->req.tls.insecure = verify.kind == RB_V_BOOL && !verify.b;
 	t->req.tls.ca_file = path_of(t, rb_v_get_c(tls, "ca"));
 	t->req.tls.cert_file = path_of(t, rb_v_get_c(tls, "cert"));
 	t->req.tls.key_file = path_of(t, rb_v_get_c(tls, "key"));
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		if (files[i]->n > 0 && rb_source_regular(t->job->arena, files[i]->p, why) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static void
@@ -281,13 +309,12 @@ start(struct rb_job *job)
 	t->collect = rb_collect_new(job, 1, NULL, NULL, &why);
 	t->req.method = rb_job_text(job, RB_ARG_HTTP_METHOD);
 	t->req.url = rb_job_text(job, RB_ARG_HTTP_URL);
-	if (t->collect == NULL || set_body(t, &why) < 0) {
+	if (t->collect == NULL || set_body(t, &why) < 0 || set_tls(t, &why) < 0) {
 		rb_job_done(job, RB_ENDED_ERROR, why);
 		return;
 	}
 	set_headers(t);
 	set_auth(t);
-	set_tls(t);
 	set_connection(t);
 	t->http = rb_http_start(job->x->http, &t->req, &handler);
 }

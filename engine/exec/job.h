@@ -61,14 +61,17 @@ struct rb_facts {
 	size_t len, cap;
 	struct rb_vpair *pairs;
 };
+/* None yet, in the arena, with room for `cap`; more is taken when it is needed. */
 void rb_facts_init(struct rb_facts *f, struct rb_arena *arena, size_t cap);
+/* Adds one; a name must not come twice. Name and value are borrowed. */
 void rb_facts_add(struct rb_facts *f, const char *name, struct rb_value v);
-/* For keys that are no literals. The name is borrowed. */
 void rb_facts_add_str(struct rb_facts *f, struct rb_str name, struct rb_value v);
+/* As a MAP, which borrows the pairs: nothing is added after it. */
 struct rb_value rb_facts_value(const struct rb_facts *f);
 
 /* The request's value of a key as text; empty when it is not there. */
 struct rb_str rb_job_text(const struct rb_job *job, int key);
+/* The same as it is: UNSET when it is not there. `key` is a row of the kind. */
 struct rb_value rb_job_value(const struct rb_job *job, int key);
 /* A copy for messages of at most `most` bytes: cut at a whole character and marked as cut, so that the masker
  * knows a begun secret. */
@@ -87,6 +90,7 @@ const char **rb_job_argv(const struct rb_job *job, struct rb_str *why);
 void rb_daemon_add(struct rb_exec *x, const struct rb_step *step, pid_t pid, const char *cookie);
 /* Begins to end those that end with the run, `now` without a grace; true once nothing of them is left. */
 bool rb_daemons_finish(struct rb_exec *x, bool now);
+/* Lets go of those that are left, without ending them. */
 void rb_daemons_free(struct rb_exec *x);
 
 extern const struct rb_runner rb_run_look, rb_run_run, rb_run_start, rb_run_http, rb_run_tcp, rb_run_port,

@@ -42,7 +42,7 @@ on_done(void *ctx, const struct rb_tcp_result *r)
 	rb_facts_add(&f, "connected", rb_v_bool(r->connected));
 	if (r->connected) {
 		rb_facts_add(&f, "address", rb_v_text(rb_arena_str(job->arena, rb_str_c(r->peer))));
-		rb_facts_add(&f, "time", rb_v_of(RB_V_DURATION, r->connect));
+		rb_facts_add(&f, "time", rb_v_of(RB_V_DURATION, r->took));
 		rb_facts_add(&f, "reply", rb_v_text(rb_arena_str(job->arena, rb_buf_view(&e->reply))));
 	}
 	job->res.facts = rb_facts_value(&f);

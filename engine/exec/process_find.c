@@ -116,15 +116,23 @@ rb_process_by_pidfile(struct rb_process_search *s, const char *path, bool *absen
 {
 	char text[RB_PROC_TEXT];
 	struct rb_proc p;
+	int64_t written;
 	pid_t pid;
 
-	if (rb_proc_pidfile(path, &pid, text) < 0) {
+	if (rb_proc_pidfile(path, &pid, &written, text) < 0) {
 		*absent = errno == ENOENT || errno == ENOTDIR || errno == EINVAL;
 		*why = rb_arena_str(s->arena, rb_str_c(text));
 		return -1;
 	}
-	if (rb_proc_read(pid, &p) < 0)
+	if (rb_proc_read(pid, &p) < 0) {
 		p.id = (struct rb_proc_id){.pid = pid};
+	} else if (!rb_proc_fits_pidfile(p.id, written)) {
+		*absent = true;
+		*why = rb_arena_fmt(s->arena,
+		    "pid %ld of %s began after that file was written: it is another process", (long)pid,
+		    path);
+		return -1;
+	}
 	return rb_process_by_id(s, p.id, why);
 }
 

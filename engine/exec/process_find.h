@@ -34,7 +34,7 @@ struct rb_process_search {
  * All of these: 0, also if there is none; or -1 with the reason in *why: the search could not be made. */
 int rb_process_by_pattern(struct rb_process_search *s, struct rb_pattern *pattern, struct rb_str *why);
 int rb_process_by_id(struct rb_process_search *s, struct rb_proc_id id, struct rb_str *why);
-/* *absent: there is no such file, or no process id in it. */
+/* *absent: there is no such file, no process id in it, or its number is that of another process by now. */
 int rb_process_by_pidfile(struct rb_process_search *s, const char *path, bool *absent, struct rb_str *why);
 /* What is said where none was found. */
 struct rb_str rb_process_none(const struct rb_process_search *s);

@@ -5,7 +5,12 @@
 #include "exec/process_find.h"
 #include "kinds/words.h"
 
-enum { SUMMARY_COMMAND = 80 };
+enum {
+	SUMMARY_COMMAND = 80,
+	/* of those that a pattern has stopped */
+	ENDED_SHOWN = 4,
+	ENDED_COMMAND = 40,
+};
 
 struct search {
 	struct rb_job *job;
@@ -16,8 +21,10 @@ struct search {
 	struct rb_proc_stop *stop;
 	size_t next;
 	int64_t grace;
-	bool killed, any;
-	bool absent; /* there is no pidfile, or no pid in it: an answer, not an error */
+	bool killed;
+	size_t *ended; /* which of the found were ended by this, and were not gone before */
+	size_t nended;
+	bool absent; /* no pidfile, no pid in it, or that of another process: an answer, not an error */
 };
 
 static int
@@ -41,6 +48,8 @@ search(struct search *s, struct rb_str *why)
 	struct rb_value pidfile = rb_job_value(s->job, RB_ARG_PROCESS_PIDFILE),
 			process = rb_job_value(s->job, RB_ARG_PROCESS_PROCESS),
 			stop = rb_job_value(s->job, RB_ARG_PROCESS_STOP);
+	const char *limit = NULL;
+	struct rb_found nothing;
 
 	if (stop.kind == RB_V_PROCESS)
 		process = stop;
@@ -51,6 +60,10 @@ search(struct search *s, struct rb_str *why)
 		return rb_process_by_pidfile(&s->found, rb_job_path(s->job, pidfile.s), &s->absent, why);
 	if (make_pattern(s, why) < 0)
 		return -1;
+	if (stop.kind != RB_V_UNSET && rb_pattern_find(s->pattern, RB_STR(""), 0, &nothing, &limit) == 1) {
+		*why = RB_STR("a pattern that an empty text fits " RB_SAYS_TOO_BROAD);
+		return -1;
+	}
 	return rb_process_by_pattern(&s->found, s->pattern, why);
 }
 
@@ -91,6 +104,58 @@ add_facts(struct search *s, struct rb_facts *f)
 	}
 }
 
+/* Those that were ended, by pid and command: a pattern may have fitted what nobody meant, and whoever has to
+ * start that again must know what it was. */
+static void
+ended_text(const struct search *s, struct rb_buf *out)
+{
+	for (size_t i = 0; i < s->nended && i < ENDED_SHOWN; i++) {
+		const struct rb_found_process *p = &s->found.items[s->ended[i]];
+
+		rb_buf_fmt(out, "%spid %lld, %.*s", i > 0 ? "; " : "", (long long)p->id.pid,
+		    RB_STR_ARG(rb_job_cut(s->job, p->command, ENDED_COMMAND)));
+	}
+	if (s->nended > ENDED_SHOWN)
+		rb_buf_fmt(out, "; and %zu more", s->nended - ENDED_SHOWN);
+}
+
+static struct rb_str
+gone_text(const struct search *s, const char *by)
+{
+	struct rb_arena *arena = s->job->arena;
+	struct rb_str text;
+	struct rb_buf who;
+
+	if (s->nended == 0)
+		return RB_STR(RB_SAYS_GONE_BEFORE);
+	text = s->nended == 1
+		   ? rb_arena_fmt(arena, RB_SAYS_GONE_AFTER, RB_STR_ARG(rb_str_c(by)))
+		   : rb_arena_fmt(arena, RB_SAYS_ALL_GONE_AFTER, s->nended, RB_STR_ARG(rb_str_c(by)));
+	if (s->pattern == NULL)
+		return text;
+	rb_buf_init(&who, s->job->x->opt.alloc, RB_LINE_MAX);
+	ended_text(s, &who);
+	text = rb_arena_fmt(arena, "%.*s: %.*s", RB_STR_ARG(text), RB_STR_ARG(rb_buf_view(&who)));
+	rb_buf_free(&who);
+	return text;
+}
+
+/* Some were ended before one could not be: that is no longer as it was. */
+static struct rb_str
+half_done(const struct search *s, struct rb_str reason)
+{
+	struct rb_buf who;
+
+	if (s->nended == 0)
+		return reason;
+	rb_buf_init(&who, s->job->x->opt.alloc, RB_LINE_MAX);
+	ended_text(s, &who);
+	reason = rb_arena_fmt(s->job->arena, "%.*s; ended before that: %.*s", RB_STR_ARG(reason),
+	    RB_STR_ARG(rb_buf_view(&who)));
+	rb_buf_free(&who);
+	return reason;
+}
+
 static void
 conclude(struct search *s, enum rb_ended ended, struct rb_str reason)
 {
@@ -99,12 +164,10 @@ conclude(struct search *s, enum rb_ended ended, struct rb_str reason)
 	rb_facts_init(&f, s->job->arena, 12);
 	add_facts(s, &f);
 	if (rb_job_value(s->job, RB_ARG_PROCESS_STOP).kind != RB_V_UNSET && ended == RB_ENDED_OK) {
-		const char *by = !s->any ? "gone" : s->killed ? "KILL" : "TERM";
+		const char *by = s->nended == 0 ? "gone" : s->killed ? "KILL" : "TERM";
 
 		rb_facts_add(&f, "stopped_by", rb_v_text(rb_str_c(by)));
-		s->job->res.summary =
-		    !s->any ? RB_STR(RB_SAYS_GONE_BEFORE)
-			    : rb_arena_fmt(s->job->arena, RB_SAYS_GONE_AFTER, RB_STR_ARG(rb_str_c(by)));
+		s->job->res.summary = gone_text(s, by);
 	}
 	s->job->res.facts = rb_facts_value(&f);
 	rb_job_done(s->job, ended, reason);
@@ -120,10 +183,11 @@ on_stopped(void *ctx, enum rb_proc_stopped how, const char *text)
 	rb_proc_stop_free(s->stop);
 	s->stop = NULL;
 	if (how == RB_PROC_STOP_FORBIDDEN || how == RB_PROC_STOP_SURVIVED) {
-		conclude(s, RB_ENDED_FAILED, rb_arena_str(s->job->arena, rb_str_c(text)));
+		conclude(s, RB_ENDED_FAILED, half_done(s, rb_arena_str(s->job->arena, rb_str_c(text))));
 		return;
 	}
-	s->any = s->any || how != RB_PROC_STOPPED_BEFORE;
+	if (how != RB_PROC_STOPPED_BEFORE)
+		s->ended[s->nended++] = s->next;
 	s->killed = s->killed || how == RB_PROC_STOPPED_KILL;
 	s->next++;
 	stop_next(s);
@@ -160,9 +224,12 @@ start(struct rb_job *job)
 	searched = search(s, &why);
 	rb_loop_keep(job->x->loop);
 	if (searched < 0) {
+		if (stop.kind != RB_V_UNSET)
+			why = rb_arena_fmt(job->arena, "%.*s; nothing was stopped", RB_STR_ARG(why));
 		rb_job_done(job, s->absent ? RB_ENDED_FAILED : RB_ENDED_ERROR, why);
 		return;
 	}
+	s->ended = RB_ARRAY(job->arena, size_t, s->found.len);
 	if (stop.kind != RB_V_UNSET)
 		stop_next(s); /* none left to stop is what was asked for */
 	else if (s->found.len == 0)

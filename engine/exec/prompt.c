@@ -7,6 +7,8 @@
 
 #include "base/escape.h"
 #include "base/write.h"
+#include "event/mask.h"
+#include "exec/host.h"
 #include "exec/prompt_state.h"
 
 #define FOREGROUND_EVERY                                                                                     \
@@ -14,8 +16,8 @@
 
 /* ---- writing ---- */
 
-void
-rb_prompt_put(struct rb_prompter *p, struct rb_str text)
+static void
+put(struct rb_prompter *p, struct rb_str text)
 {
 	/* A terminal that is gone is met where it is read. */
 	(void)rb_write_all(p->tty.fd, text);
@@ -24,17 +26,20 @@ rb_prompt_put(struct rb_prompter *p, struct rb_str text)
 void
 rb_prompt_put_c(struct rb_prompter *p, const char *text)
 {
-	rb_prompt_put(p, rb_str_c(text));
+	put(p, rb_str_c(text));
 }
 
 static void
 put_escaped(struct rb_prompter *p, struct rb_str text, unsigned flags)
 {
-	struct rb_buf b;
+	struct rb_buf masked, b;
 
+	rb_buf_init(&masked, p->opt.alloc, RB_PROMPT_LINE);
 	rb_buf_init(&b, p->opt.alloc, RB_PROMPT_LINE);
-	rb_escape(&b, text, p->opt.ascii ? flags | RB_ESCAPE_ASCII : flags);
-	rb_prompt_put(p, rb_buf_view(&b));
+	rb_masker_text(p->opt.masker, text, &masked);
+	rb_escape(&b, rb_buf_view(&masked), p->opt.ascii ? flags | RB_ESCAPE_ASCII : flags);
+	put(p, rb_buf_view(&b));
+	rb_buf_free(&masked);
 	rb_buf_free(&b);
 }
 
@@ -184,6 +189,34 @@ ready(void *ctx, unsigned events)
 	}
 }
 
+/* The question as the view shows it, for a terminal that the view does not write to. */
+static void
+put_question(struct rb_prompter *p)
+{
+	const struct rb_question *q = rb_prompt_question(p);
+	bool confirmation = q->form == RB_ASK_CONFIRM || q->form == RB_ASK_TYPED;
+	struct rb_buf b;
+
+	rb_buf_init(&b, p->opt.alloc, RB_PROMPT_LINE);
+	rb_buf_fmt(&b, "? %.*s  %s%.*s", RB_STR_ARG(q->where.id),
+	    confirmation && q->step->effect == RB_DANGER ? "DANGER: " : "", RB_STR_ARG(q->text));
+	if (confirmation) {
+		rb_buf_c(&b, " on host ");
+		rb_host_name(&b);
+	}
+	if (q->by.n > 0)
+		rb_buf_fmt(&b, " (for %.*s to say)", RB_STR_ARG(q->by));
+	if (q->does.n > 0)
+		rb_buf_fmt(&b, "\n  %.*s", RB_STR_ARG(q->does));
+	if (q->only.n > 0)
+		rb_buf_fmt(&b, "\n  %.*s", RB_STR_ARG(q->only));
+	for (size_t i = 0; i < q->nchoices; i++)
+		rb_buf_fmt(&b, "\n  %zu  %.*s", i + 1, RB_STR_ARG(q->choices[i]));
+	rb_buf_c(&b, "\n");
+	rb_prompt_put_lines(p, rb_buf_view(&b));
+	rb_buf_free(&b);
+}
+
 static void
 begin(struct rb_prompter *p)
 {
@@ -196,6 +229,8 @@ begin(struct rb_prompter *p)
 		return;
 	}
 	pause_view(p, true);
+	if (p->opt.pause == NULL)
+		put_question(p);
 	/* What was typed before the question was there is no answer to it. */
 	tcflush(p->tty.fd, TCIFLUSH);
 	p->watch = (struct rb_loop_fd){.fd = p->tty.fd, .want = RB_LOOP_READ, .ready = ready, .ctx = p};

@@ -441,7 +441,7 @@ rb_prompt_line(struct rb_prompter *p, struct rb_str line)
 void
 rb_prompt_eof(struct rb_prompter *p)
 {
-	rb_prompt_put_c(p, "\n");
+	rb_prompt_put_c(p, p->stage == RB_PROMPT_NOTE ? "\n" : "^D: not answered\n");
 	if (p->stage == RB_PROMPT_NOTE)
 		take_note(p, RB_STR(""));
 	else

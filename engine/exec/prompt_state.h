@@ -43,15 +43,17 @@ struct rb_prompter {
 };
 
 /* ---- prompt.c ---- */
-void rb_prompt_put(struct rb_prompter *p, struct rb_str text);
+/* Writes a constant of ours to the terminal; what it does not take is lost. */
 void rb_prompt_put_c(struct rb_prompter *p, const char *text);
-/* Something of the runbook's or the operator's, made safe. */
+/* Something of the runbook's or the operator's, masked and made safe. */
 void rb_prompt_put_safe(struct rb_prompter *p, struct rb_str text);
 void rb_prompt_put_lines(struct rb_prompter *p, struct rb_str text); /* the same, of several lines */
+/* The question that is being asked; there must be one. */
 const struct rb_question *rb_prompt_question(const struct rb_prompter *p);
 /* Shows how the present question is answered, and reads. */
 void rb_prompt_enter(struct rb_prompter *p, enum rb_prompt_stage stage);
-/* Answers the present question. */
+/* Answers the present question, and goes on to the next one; with a value, or with RB_DECLINES, RB_NOBODY and
+ * their like, which have none. */
 void rb_prompt_answer(struct rb_prompter *p, const struct rb_answer *answer);
 void rb_prompt_answer_what(struct rb_prompter *p, unsigned what);
 /* Stops reading, with the terminal as it was found; goes on where it was. */
@@ -63,11 +65,13 @@ void rb_prompt_resume(struct rb_prompter *p);
 enum rb_prompt_stage rb_prompt_first(const struct rb_question *q);
 /* The prompt of the present stage. */
 void rb_prompt_invite(struct rb_prompter *p);
+/* What was typed at the present stage: a key (rb_tty_key), a line without its newline, the end of file. */
 void rb_prompt_key(struct rb_prompter *p, int32_t key);
 void rb_prompt_line(struct rb_prompter *p, struct rb_str line);
 void rb_prompt_eof(struct rb_prompter *p);
 
 /* ---- prompt_shell.c ---- */
+/* Opens the operator's shell, which has the terminal until it ends; then the question is asked again. */
 void rb_prompt_shell(struct rb_prompter *p);
 /* The shell gets the terminal back from a step. */
 void rb_prompt_shell_back(struct rb_prompter *p);

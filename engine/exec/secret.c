@@ -56,7 +56,8 @@ enum { WORDS_MAX = 64, SHOWN_MAX = RB_STREAMS_READ * 8 };
 
 struct command {
 	struct rb_buf out;
-	struct rb_mask_stream *said; /* its stderr, on the way to the operator */
+	struct rb_buf kept;          /* its stderr, where nobody sits at ours */
+	struct rb_mask_stream *said; /* its stderr, on the way to the operator; NULL: it is kept */
 	struct rb_loop_child child;
 	struct rb_exit how;
 	bool closed, ended; /* ended: `how` is known */
@@ -64,8 +65,9 @@ struct command {
 	bool over, cut;     /* over: it took too long; cut: a signal asks the run to end */
 };
 
-/* What the command says may be for the operator ("touch your key now"), and is no record's: to stderr at
- * once, with the secrets that are known by then masked. */
+/* What the command says may be for the operator ("touch your key now"): a terminal gets it at once, with the
+ * secrets that are known by then masked. Anything else may be a log, which must not have what cannot be
+ * masked yet: it waits there for the secret, and without one it is not shown. */
 static void
 tell_operator(const struct rb_buf *safe)
 {
@@ -88,22 +90,43 @@ on_bytes(void *ctx, unsigned which, struct rb_str bytes)
 		rb_buf_str(&c->out, bytes);
 		return;
 	}
+	if (c->said == NULL) {
+		rb_buf_str(&c->kept, bytes);
+		return;
+	}
 	rb_buf_init(&safe, c->out.alloc, SHOWN_MAX);
 	rb_mask_stream_feed(c->said, bytes, &safe);
 	tell_operator(&safe);
 	rb_buf_free(&safe);
 }
 
-/* What was held back, since it could have begun a secret. */
+/* What was held back, since it could have begun a secret or held one. */
 static void
-say_rest(struct command *c)
+say_rest(const struct rb_host *h, struct command *c, bool loaded)
 {
 	struct rb_buf safe;
 
-	rb_buf_init(&safe, c->out.alloc, SHOWN_MAX);
-	rb_mask_stream_end(c->said, &safe);
+	if (c->said == NULL && !loaded)
+		return;
+	rb_buf_init(&safe, h->alloc, SHOWN_MAX);
+	if (c->said == NULL) {
+		c->said = rb_mask_stream_new(h->masker, h->alloc);
+		rb_mask_stream_feed(c->said, rb_buf_view(&c->kept), &safe);
+	}
+	if (c->kept.lost == 0)
+		rb_mask_stream_end(c->said, &safe);
+	else
+		rb_buf_c(&safe, RB_CUT "\n");
 	tell_operator(&safe);
 	rb_buf_free(&safe);
+}
+
+static void
+wipe(struct rb_buf *b)
+{
+	if (b->p != NULL)
+		explicit_bzero(b->p, b->len);
+	rb_buf_free(b);
 }
 
 static void
@@ -242,7 +265,8 @@ from_command(
 	req.out.mode = RB_IO_PIPE;
 	req.err.mode = RB_IO_PIPE;
 	rb_buf_init(&c.out, h->alloc, RB_SECRET_MAX + 2);
-	c.said = rb_mask_stream_new(h->masker, h->alloc);
+	rb_buf_init(&c.kept, h->alloc, RB_STREAMS_READ);
+	c.said = isatty(STDERR_FILENO) == 1 ? rb_mask_stream_new(h->masker, h->alloc) : NULL;
 	if (rb_spawn(&req, &child) < 0) {
 		*why = rb_arena_str(ev->arena, rb_str_c(child.text));
 	} else {
@@ -269,11 +293,14 @@ from_command(
 		} else
 			r = take(h, ev, rb_buf_view(&c.out), value, why);
 	}
-	say_rest(&c);
+	say_rest(h, &c, r >= 0);
+	if (r < 0 && c.kept.len > 0)
+		*why = rb_arena_fmt(ev->arena,
+		    "%.*s; what it said on stderr could hold the secret and is shown at a terminal only",
+		    RB_STR_ARG(*why));
 	rb_mask_stream_free(c.said);
-	if (c.out.p != NULL)
-		explicit_bzero(c.out.p, c.out.len);
-	rb_buf_free(&c.out);
+	wipe(&c.kept);
+	wipe(&c.out);
 	rb_loop_free(loop);
 	return r;
 }
@@ -331,9 +358,7 @@ from_prompt(
 	} else {
 		r = take(h, ev, rb_buf_view(&typed), value, why);
 	}
-	if (typed.p != NULL)
-		explicit_bzero(typed.p, typed.len);
-	rb_buf_free(&typed);
+	wipe(&typed);
 	return r;
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/write.h"
+
 enum { STREAMS = 2, HELD_MAX = 1 << 20 };
 
 struct rb_steplog {
@@ -62,30 +64,22 @@ tell_failure(struct rb_steplog *l, int error)
 }
 
 static void
-write_all(struct rb_steplog *l, struct rb_str bytes)
+put(struct rb_steplog *l, struct rb_str bytes)
 {
-	while (bytes.n > 0 && !l->failed) {
-		ssize_t n = write(l->fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			tell_failure(l, errno);
-		else
-			bytes = rb_str_cut(bytes, (size_t)n, bytes.n);
-	}
+	if (!l->failed && rb_write_now(l->fd, bytes) != 0)
+		tell_failure(l, errno);
 }
 
 void
 rb_steplog_write(struct rb_steplog *l, enum rb_stream stream, struct rb_str bytes)
 {
 	if (l->masks[stream] == NULL) {
-		write_all(l, bytes);
+		put(l, bytes);
 		return;
 	}
 	rb_buf_clear(&l->safe);
 	rb_mask_stream_feed(l->masks[stream], bytes, &l->safe);
-	write_all(l, rb_buf_view(&l->safe));
+	put(l, rb_buf_view(&l->safe));
 }
 
 void
@@ -98,7 +92,7 @@ rb_steplog_close(struct rb_steplog *l)
 			continue;
 		rb_buf_clear(&l->safe);
 		rb_mask_stream_end(l->masks[i], &l->safe);
-		write_all(l, rb_buf_view(&l->safe));
+		put(l, rb_buf_view(&l->safe));
 		rb_mask_stream_free(l->masks[i]);
 	}
 	close(l->fd);

@@ -1,5 +1,6 @@
 /* Questions: confirmations, and the steps that a person answers (`ask`, `manual`). */
 #include "flow/state.h"
+#include "lang/graph.h"
 
 #include <signal.h>
 #include <string.h>
@@ -53,123 +54,7 @@ put(struct rb_visit *v, struct rb_asking *a)
 	}
 }
 
-/* ---- the text of a confirmation ---- */
-
-/* Strictly: what is unset may not be confirmed. */
-static int
-add_text(struct rb_visit *v, struct rb_arena *arena, const struct rb_tmpl *tmpl, struct rb_buf *out)
-{
-	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, arena);
-	struct rb_value text = rb_tmpl_eval(tmpl, &ev);
-
-	if (!rb_v_known(text)) {
-		rb_visit_fail(v, RB_ERRORED, RB_STR(""));
-		rb_reason_value(&v->reason, v->a.inst->frame, "confirm", text);
-		v->blame = v->step->confirm->span;
-		return -1;
-	}
-	rb_value_show(text, out);
-	return 0;
-}
-
-/* A danger that says nothing of its own: what it is, and what exactly it will do. */
-static void
-add_made_text(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
-{
-	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, arena);
-	const struct rb_step *step = v->step;
-
-	rb_buf_str(out, v->where.title.n > 0 ? v->where.title : step->id);
-	if (step->op == RB_OP_LEAF && step->kind->summary != NULL && v->role != RB_ROLE_LOOP) {
-		rb_buf_c(out, ": ");
-		step->kind->summary(rb_step_resolve(step, &ev), out);
-	}
-	rb_buf_char(out, '?');
-}
-
-/* The first lines of a script. */
-static void
-add_lines(struct rb_str script, struct rb_buf *out)
-{
-	size_t at = 0, end, lines = 1, shown = 0;
-
-	script = rb_str_trim(script);
-	for (size_t i = 0; i < script.n; i++)
-		lines += script.p[i] == '\n';
-	/* One more line costs no more room than saying that it is there. */
-	while (at <= script.n && (shown < RB_DOES_LINES || lines == RB_DOES_LINES + 1)) {
-		end = rb_str_find(script, RB_STR("\n"), at);
-		if (shown++ > 0)
-			rb_buf_char(out, '\n');
-		rb_buf_str(out, rb_str_cut(script, at, end));
-		at = end == SIZE_MAX ? script.n + 1 : end + 1;
-	}
-	if (shown < lines)
-		rb_buf_fmt(out, "\n… %zu lines more", lines - shown);
-}
-
-/* What exactly is done when the answer is yes: nobody should have to confirm a title. */
-static void
-add_does(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
-{
-	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, arena);
-	const struct rb_step *step = v->step;
-	const struct rb_request *req;
-	size_t row = 0;
-
-	if (step->op != RB_OP_LEAF || (step->kind->traits & (RB_KIND_PEOPLE | RB_KIND_SAYS)) != 0)
-		return;
-	while (step->kind->keys[row].name != NULL && step->kind->keys[row].type != RB_K_SCRIPT)
-		row++;
-	req = rb_step_resolve(step, &ev);
-	if (step->kind->keys[row].name != NULL && req->values[row].kind == RB_V_TEXT)
-		add_lines(req->values[row].s, out);
-	else if (step->kind->summary != NULL && v->role != RB_ROLE_LOOP && req->why.kind != RB_V_ERROR)
-		step->kind->summary(req, out);
-}
-
-/* A loop is confirmed once, with all that it goes over. */
-static int
-add_items(struct rb_visit *v, struct rb_arena *arena, const struct rb_tmpl *tmpl, struct rb_buf *out)
-{
-	const struct rb_loop *loop = v->step->loop;
-	bool each = tmpl != NULL && rb_tmpl_reads_loop(tmpl, loop);
-	int r = 0;
-
-	if (!each && tmpl != NULL && add_text(v, arena, tmpl, out) != 0)
-		return -1;
-	if (tmpl == NULL)
-		add_made_text(v, arena, out);
-	for (size_t i = 0; i < v->loop->n && r == 0; i++) {
-		if (i > 0 || !each)
-			rb_buf_char(out, '\n');
-		if (!each) {
-			rb_buf_c(out, "- ");
-			rb_value_show(v->loop->items[i], out);
-			continue;
-		}
-		rb_frame_set(v->a.inst->frame, loop->as->slot, v->loop->items[i]);
-		r = add_text(v, arena, tmpl, out);
-	}
-	rb_frame_clear(v->a.inst->frame, loop->as->slot);
-	return r;
-}
-
-static int
-confirm_text(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
-{
-	const struct rb_confirm *c = v->step->confirm;
-	const struct rb_tmpl *tmpl = c != NULL ? c->text : NULL;
-
-	if (v->role == RB_ROLE_LOOP)
-		return add_items(v, arena, tmpl, out);
-	if (tmpl != NULL)
-		return add_text(v, arena, tmpl, out);
-	add_made_text(v, arena, out);
-	return 0;
-}
-
-/* ---- asking for it ---- */
+/* ---- confirmations ---- */
 
 static bool
 wants_confirmation(const struct rb_visit *v)
@@ -179,36 +64,6 @@ wants_confirmation(const struct rb_visit *v)
 	if (v->role == RB_ROLE_LOOP && v->loop->n == 0)
 		return false;
 	return step->confirm != NULL || (step->op == RB_OP_LEAF && step->effect == RB_DANGER);
-}
-
-static int
-fill_question(struct rb_visit *v, struct rb_asking *a)
-{
-	const struct rb_confirm *c = v->step->confirm;
-	struct rb_buf b;
-	int r;
-
-	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
-	r = confirm_text(v, &a->arena, &b);
-	a->q.text = rb_arena_str(&a->arena, rb_buf_view(&b));
-	rb_buf_clear(&b);
-	add_does(v, &a->arena, &b);
-	/* The question that is made of the step has it already. */
-	if (rb_str_find(a->q.text, rb_buf_view(&b), 0) == SIZE_MAX)
-		a->q.does = rb_arena_str(&a->arena, rb_buf_view(&b));
-	a->q.form = RB_ASK_CONFIRM;
-	a->q.needs_id = v->step->effect == RB_DANGER || (c != NULL && c->needs_id);
-	if (r == 0 && c != NULL) {
-		a->q.by = c->by;
-		if (c->type != NULL) {
-			a->q.form = RB_ASK_TYPED;
-			rb_buf_clear(&b);
-			r = add_text(v, &a->arena, c->type, &b);
-			a->q.expect = rb_arena_str(&a->arena, rb_buf_view(&b));
-		}
-	}
-	rb_buf_free(&b);
-	return r;
 }
 
 enum rb_signal
@@ -223,7 +78,7 @@ rb_confirm_ask(struct rb_visit *v)
 		return RB_SIG_BAD;
 	}
 	v->asking = asking_new(v);
-	if (fill_question(v, v->asking) != 0) {
+	if (rb_confirm_fill(v, v->asking) != 0) {
 		rb_asking_free(rb_visit_flow(v), v->asking);
 		v->asking = NULL;
 		return RB_SIG_BAD;
@@ -264,6 +119,38 @@ nobody(struct rb_visit *v, const struct rb_asking *a)
 		    RB_STR("no terminal to ask at; give the step an `id`, and --yes=ID answers it"));
 }
 
+bool
+rb_ask_is_alone(const struct rb_visit *v)
+{
+	const struct rb_step *step = v->step;
+	const struct rb_stop_on *stop = step->stop_on;
+
+	return rb_visit_flow(v)->options.alone && step->op == RB_OP_LEAF &&
+	       (step->interactive ||
+		   (stop != NULL && stop->operator_ && stop->pattern == NULL && stop->tmpl == NULL &&
+		       (stop->after == NULL || stop->after->node == NULL)));
+}
+
+void
+rb_ask_alone(struct rb_visit *v)
+{
+	rb_visit_fail(v, v->step->optional ? RB_SKIPPED : RB_DECLINED,
+	    v->step->interactive ? RB_STR("it is `interactive`, and there is no terminal")
+				 : RB_STR("only the operator ends it (`stop_on`), and there is no terminal"));
+}
+
+/* "`free` was declined by root: Stop old-worker?", since a reason stands far from its question. */
+static void
+declined_by(struct rb_visit *v, const struct rb_asking *a)
+{
+	struct rb_value who = rb_v_get_c(rb_visit_flow(v)->options.run, "operator");
+	struct rb_str question = rb_str_cut(a->q.text, 0, rb_str_find(a->q.text, RB_STR("\n"), 0));
+
+	rb_reason_fmt(&v->reason, "%.*s was declined by %.*s: %.*s",
+	    RB_STR_ARG(rb_step_quoted(&v->arena, v->step)),
+	    RB_STR_ARG(who.kind == RB_V_TEXT ? who.s : RB_STR("the operator")), RB_STR_ARG(question));
+}
+
 /* What an answer that is none makes of the step. */
 static void
 not_answered(struct rb_visit *v, const struct rb_asking *a)
@@ -273,7 +160,8 @@ not_answered(struct rb_visit *v, const struct rb_asking *a)
 	switch (a->answer.what) {
 	case RB_ANSWERED:
 	case RB_DECLINES:
-		rb_visit_fail(v, declined, RB_STR("the operator declined"));
+		rb_visit_fail(v, declined, RB_STR(""));
+		declined_by(v, a);
 		break;
 	case RB_NOBODY:
 		rb_visit_fail(v, declined, RB_STR(""));
@@ -284,6 +172,7 @@ not_answered(struct rb_visit *v, const struct rb_asking *a)
 		break;
 	case RB_ABORTS:
 		rb_visit_fail(v, RB_CANCELLED, RB_STR("the operator ended the run"));
+		rb_visit_flow(v)->aborted = true;
 		rb_flow_signal(rb_visit_flow(v), SIGINT);
 		break;
 	}
@@ -403,6 +292,9 @@ rb_people_answered(struct rb_visit *v)
 		return RB_SIG_ENDED;
 	}
 	if (a->answer.what == RB_ANSWERED) {
+		/* Work by hand that was skipped has changed nothing. */
+		if (t->effect != RB_READ)
+			f->end.changes++;
 		/* Only a question bounds a way back by itself: each turn of it takes a person. */
 		if (seen != NULL && t->effect == RB_READ)
 			seen->asked = true;

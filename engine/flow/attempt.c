@@ -26,11 +26,7 @@ refuse(struct rb_try *t, struct rb_str reason)
 static struct rb_value
 main_value(const struct rb_request *req)
 {
-	size_t i = 0;
-
-	while (req->kind->keys[i].name != NULL && (req->kind->keys[i].flags & RB_KEY_MAIN) == 0)
-		i++;
-	return req->values[i];
+	return req->values[rb_key_main(req->kind->keys)];
 }
 
 static int64_t
@@ -89,12 +85,12 @@ perform(struct rb_visit *v, struct rb_try *t)
 		refuse(t, RB_STR("no durable record could be written, so nothing was changed"));
 		return;
 	}
-	if (t->pub.purpose == RB_FOR_ACTION && t->effect != RB_READ)
-		f->end.changes++;
 	if ((traits & RB_KIND_PEOPLE) != 0) {
 		rb_people_ask(v, t);
 		return;
 	}
+	if (t->pub.purpose == RB_FOR_ACTION && t->effect != RB_READ)
+		f->end.changes++;
 	rb_flow_list_ticket(f, &t->p);
 	if (f->driver->start(f->driver->ctx, &t->pub, &t->res) == RB_DONE_NOW) {
 		rb_flow_drop_ticket(f, &t->p);

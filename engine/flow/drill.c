@@ -1,30 +1,19 @@
-/* Drills: where one goes no further, and what its looks have shown. A drill is the same flow as a run until
- * then, so that what it says of the way there is what a run would do; from there on it only unwinds. */
+/* Drills: where one goes no further, the stand that it hands out there (the caller goes on from it with a dry
+ * run), and what its looks have shown. Until then a drill is the same flow as a run, so that what it says of
+ * the way is what a run would do; from there on it only unwinds. */
 #include "flow/state.h"
+#include "lang/graph.h"
 
 #include <string.h>
 
 /* ---- where it goes no further ---- */
 
-/* What nobody is there for: an attempt would only say that there is no terminal. */
-static bool
-wants_terminal(const struct rb_step *step)
-{
-	const struct rb_stop_on *stop = step->stop_on;
-
-	return step->interactive ||
-	       (stop != NULL && stop->operator_ && stop->pattern == NULL && stop->tmpl == NULL &&
-		   (stop->after == NULL || stop->after->node == NULL));
-}
-
 bool
 rb_drill_halts(const struct rb_visit *v)
 {
-	const struct rb_drill *drill = rb_visit_flow(v)->options.drill;
-
-	if (drill == NULL || v->role == RB_ROLE_LOOP || v->step->op != RB_OP_LEAF)
+	if (rb_visit_flow(v)->options.drill == NULL || v->role == RB_ROLE_LOOP || v->step->op != RB_OP_LEAF)
 		return false;
-	return v->step->effect != RB_READ || (!drill->terminal && wants_terminal(v->step));
+	return v->step->effect != RB_READ || rb_ask_is_alone(v);
 }
 
 bool
@@ -213,19 +202,12 @@ halt(struct rb_flow *f, struct rb_inst *in, const struct rb_visit *v, enum rb_ha
 }
 
 static void
-reason_of(const struct rb_visit *v, enum rb_halt why, struct rb_reason *out)
+reason_of(struct rb_visit *v, enum rb_halt why, struct rb_reason *out)
 {
-	const struct rb_step *step = v->step;
 	const char *what =
 	    why == RB_HALT_CHANGE ? "would change something" : "wants a person, and none is there";
-	struct rb_pos pos;
 
-	if (step->has_id || step->span.src == NULL) {
-		rb_reason_fmt(out, "`%.*s` %s", RB_STR_ARG(step->id), what);
-		return;
-	}
-	pos = rb_source_pos(step->span.src, step->span.from);
-	rb_reason_fmt(out, "the `%s` at line %zu %s", step->action, pos.line, what);
+	rb_reason_fmt(out, "%.*s %s", RB_STR_ARG(rb_step_quoted(&v->arena, v->step)), what);
 }
 
 enum rb_signal

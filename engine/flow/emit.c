@@ -45,61 +45,30 @@ rb_emit_phase(
 	rb_bus_emit(in->a.strand->flow->bus, &ev);
 }
 
-/* The note of the step, as its title is shown: what is unset is no error in it. */
-static struct rb_str
-note_of(struct rb_visit *v)
+static enum rb_form
+form_of(const struct rb_step *step)
 {
-	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, &v->arena);
-	const struct rb_step *step = v->step;
-	struct rb_str s;
-	struct rb_buf b;
+	static const enum rb_form groups[] = {[RB_OP_BRANCH] = RB_FORM_BRANCH,
+	    [RB_OP_CHECKS] = RB_FORM_TABLE,
+	    [RB_OP_BLOCK] = RB_FORM_GROUP,
+	    [RB_OP_CALL] = RB_FORM_GROUP,
+	    [RB_OP_SET] = RB_FORM_STEP,
+	    [RB_OP_EDGE] = RB_FORM_EDGE};
+	static const struct {
+		unsigned trait;
+		enum rb_form form;
+	} leaves[] = {{RB_KIND_SAYS, RB_FORM_MESSAGE}, {RB_KIND_PEOPLE, RB_FORM_QUESTION},
+	    {RB_KIND_FINDS, RB_FORM_FINDING}};
 
-	if (step->note == NULL || v->role == RB_ROLE_ITEM)
-		return RB_STR("");
-	if (v->role == RB_ROLE_LOOP && rb_tmpl_reads_loop(step->note, step->loop))
-		return rb_tmpl_source(step->note);
-	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
-	rb_value_show(rb_tmpl_eval(step->note, &ev), &b);
-	s = rb_arena_str(&v->arena, rb_buf_view(&b));
-	rb_buf_free(&b);
-	return s;
-}
-
-/* The beginning of what a step without a title does: "look" alone would tell nothing. */
-static struct rb_str
-does_of(struct rb_visit *v)
-{
-	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, &v->arena);
-	const struct rb_step *step = v->step;
-	const struct rb_key *keys = step->op == RB_OP_LEAF ? step->kind->keys : NULL;
-	struct rb_value value;
-	struct rb_buf b;
-	struct rb_str s;
-	size_t row = 0;
-
-	if (keys == NULL || step->title != NULL ||
-	    (step->kind->traits & (RB_KIND_PEOPLE | RB_KIND_SAYS)) != 0)
-		return RB_STR("");
-	while (keys[row].name != NULL && (keys[row].flags & RB_KEY_MAIN) == 0)
-		row++;
-	if (keys[row].name == NULL || step->args[row].node == NULL)
-		return RB_STR("");
-	value = rb_field_eval(&step->args[row], &ev);
-	if (!rb_v_known(value))
-		return RB_STR("");
-	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_SUMMARY_MAX);
-	if (value.kind != RB_V_TEXT && value.kind != RB_V_LIST)
-		rb_buf_fmt(&b, "%s ", step->action);
-	for (size_t i = 0; value.kind == RB_V_LIST && i < value.list->len; i++) {
-		rb_buf_c(&b, i > 0 ? " " : "");
-		rb_value_show(value.list->items[i], &b);
+	if (step->op == RB_OP_CALL && step->call->what == RB_CALL_LIBRARY)
+		return RB_FORM_LIBRARY;
+	if (step->op != RB_OP_LEAF)
+		return groups[step->op];
+	for (size_t i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++) {
+		if ((step->kind->traits & leaves[i].trait) != 0)
+			return leaves[i].form;
 	}
-	if (value.kind != RB_V_LIST)
-		rb_value_show(value, &b);
-	s = rb_str_trim(rb_buf_view(&b));
-	s = rb_arena_str(&v->arena, rb_str_cut(s, 0, rb_str_find(s, RB_STR("\n"), 0)));
-	rb_buf_free(&b);
-	return s;
+	return RB_FORM_STEP;
 }
 
 void
@@ -113,9 +82,11 @@ rb_emit_step_start(struct rb_visit *v)
 
 	rb_event_init(&ev, RB_EV_STEP_START, &v->where);
 	word(&ev, "kind", step->action);
+	if (form_of(step) != RB_FORM_STEP)
+		word(&ev, "form", rb_form_words[form_of(step)]);
 	text(&ev, "title", v->where.title);
-	text(&ev, "note", note_of(v));
-	text(&ev, "does", does_of(v));
+	text(&ev, "note", rb_visit_note(v));
+	text(&ev, "does", rb_visit_does(v));
 	word(&ev, "effect", rb_effect_words[step->effect]);
 	if (step->span.src != NULL)
 		rb_event_num(&ev, "line", (int64_t)rb_source_pos(step->span.src, step->span.from).line);
@@ -185,9 +156,24 @@ rb_emit_attempt_start(struct rb_visit *v, struct rb_try *t)
 	return rb_bus_emit(f->bus, &ev);
 }
 
+static struct rb_str
+json_of(struct rb_arena *arena, struct rb_value v)
+{
+	struct rb_json j;
+	struct rb_buf b;
+	struct rb_str s;
+
+	rb_buf_init(&b, arena->alloc, SIZE_MAX);
+	rb_json_init(&j, &b);
+	rb_value_json(v, &j);
+	s = rb_arena_str(arena, rb_buf_view(&b));
+	rb_buf_free(&b);
+	return s;
+}
+
 /* What the driver and the kind know of the end, by the names that the event has for it. */
 static void
-copy_record(struct rb_event *ev, struct rb_value from)
+copy_record(struct rb_event *ev, struct rb_value from, struct rb_arena *arena)
 {
 	for (const struct rb_event_field_row *row = rb_event_rows[ev->type].fields; row->name != NULL;
 	     row++) {
@@ -205,6 +191,8 @@ copy_record(struct rb_event *ev, struct rb_value from)
 			rb_event_num(ev, row->name, v.i);
 		else if (v.kind == RB_V_BOOL && row->type == RB_EVF_BOOL)
 			rb_event_num(ev, row->name, v.b);
+		else if (v.kind == RB_V_MAP && row->type == RB_EVF_JSON)
+			rb_event_text(ev, row->name, json_of(arena, v));
 	}
 }
 
@@ -219,6 +207,14 @@ put_excerpt(struct rb_event *ev, const struct rb_try *t)
 		word(ev, "excerpt_of", t->res.excerpt_of);
 }
 
+/* A `verify` whose look failed by itself, as a connection that was refused: the place is not the step's. */
+static bool
+is_verify_in_vain(const struct rb_try *t)
+{
+	return t->pub.purpose == RB_FOR_VERIFY && t->judged.nbroken == 0 &&
+	       (t->outcome == RB_FAILED || t->outcome == RB_TIMED_OUT);
+}
+
 void
 rb_emit_attempt_end(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason)
 {
@@ -230,17 +226,18 @@ rb_emit_attempt_end(struct rb_visit *v, struct rb_try *t, const struct rb_reason
 	text(&ev, "reason", rb_reason_str(reason));
 	text(&ev, "summary", t->res.summary);
 	rb_event_num(&ev, "duration", rb_flow_now(rb_visit_flow(v)) - t->begun);
-	if (t->outcome != RB_PASSED && t->judged.nbroken == 0)
+	if (t->outcome != RB_PASSED && t->judged.nbroken == 0 && !is_verify_in_vain(t))
 		put_excerpt(&ev, t);
-	copy_record(&ev, t->res.record);
-	copy_record(&ev, t->res.facts);
+	copy_record(&ev, t->res.record, &t->arena);
+	copy_record(&ev, t->res.facts, &t->arena);
 	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
 }
 
 /* Where the actual value came from: "GET http://… → 200 in 14ms". */
 static struct rb_str
-evidence(struct rb_try *t)
+evidence(const struct rb_visit *v, struct rb_try *t)
 {
+	char took[RB_CLOCK_DURATION];
 	const struct rb_kind *kind = t->pub.step->kind;
 	struct rb_buf b;
 	struct rb_str s;
@@ -255,6 +252,8 @@ evidence(struct rb_try *t)
 		rb_buf_c(&b, b.len > 0 ? " → " : "");
 		rb_buf_str(&b, t->res.summary);
 	}
+	if (b.len > 0)
+		rb_buf_fmt(&b, " in %s", rb_clock_human(rb_flow_now(rb_visit_flow(v)) - t->begun, took));
 	s = rb_arena_str(&t->arena, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return s;
@@ -311,6 +310,18 @@ emit_errored(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reaso
 }
 
 static void
+emit_verify_in_vain(struct rb_visit *v, struct rb_try *t, const struct rb_reason *reason)
+{
+	struct rb_event ev;
+
+	rb_event_init(&ev, RB_EV_ASSERTION, &t->pub.where);
+	put_place(&ev, t->pub.step->action_span);
+	text(&ev, "what", rb_reason_str(reason));
+	put_excerpt(&ev, t);
+	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
+}
+
+static void
 emit_one_broken(struct rb_visit *v, struct rb_try *t, const struct rb_broken *broken)
 {
 	bool secret = rb_step_keeps_secret(t->pub.step);
@@ -321,7 +332,8 @@ emit_one_broken(struct rb_visit *v, struct rb_try *t, const struct rb_broken *br
 	text(&ev, "what", broken->what);
 	text(&ev, "expected", broken->expected);
 	text(&ev, "actual", secret ? RB_STR("***") : broken->actual);
-	text(&ev, "from", evidence(t));
+	text(&ev, "hint", broken->hint);
+	text(&ev, "from", evidence(v, t));
 	put_excerpt(&ev, t);
 	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
 }
@@ -331,6 +343,8 @@ rb_emit_broken(struct rb_visit *v, struct rb_try *t, const struct rb_reason *rea
 {
 	if (t->outcome == RB_ERRORED)
 		emit_errored(v, t, reason);
+	if (is_verify_in_vain(t))
+		emit_verify_in_vain(v, t, reason);
 	for (size_t i = 0; i < t->judged.nbroken; i++)
 		emit_one_broken(v, t, &t->judged.broken[i]);
 }
@@ -344,7 +358,7 @@ rb_emit_facts(struct rb_visit *v, struct rb_value facts)
 	struct rb_event ev;
 
 	rb_arena_init(&arena, f->alloc);
-	rb_explain_facts(v->step, facts, &arena, &json, &line);
+	rb_grounds_found(v->step, facts, &arena, &json, &line);
 	if (json.n > 0) {
 		rb_event_init(&ev, RB_EV_FACTS, &v->where);
 		rb_event_text(&ev, "facts", json);
@@ -424,6 +438,8 @@ rb_emit_edge(struct rb_visit *v, const char *key, struct rb_str to, struct rb_st
 	word(&ev, "outcome", rb_outcome_rows[v->outcome].name);
 	word(&ev, "key", key);
 	rb_event_text(&ev, "to", to);
+	if (rb_str_is(to, "done"))
+		text(&ev, "leaves", rb_visit_leaves(v));
 	text(&ev, "reason", reason);
 	rb_bus_emit(rb_visit_flow(v)->bus, &ev);
 }
@@ -448,7 +464,9 @@ rb_emit_ask(struct rb_visit *v, const struct rb_question *q)
 		rb_json_close(&j, ']');
 		rb_event_text(&ev, "choices", rb_buf_view(&b));
 	}
+	word(&ev, "effect", rb_effect_words[q->step->effect]);
 	text(&ev, "does", q->does);
+	text(&ev, "only", q->only);
 	text(&ev, "expect", q->expect);
 	text(&ev, "by", q->by);
 	rb_bus_emit(f->bus, &ev);

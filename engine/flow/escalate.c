@@ -25,8 +25,9 @@ contact_of(struct rb_rung_run *r)
 	return rb_reason_str(&r->contact);
 }
 
+/* `after`: the time that has brought it about; 0: the outcome of the run has. */
 static void
-fire(struct rb_rung_run *r)
+fire(struct rb_rung_run *r, int64_t after)
 {
 	struct rb_inst *in = r->inst;
 	struct rb_flow *f = in->a.strand->flow;
@@ -39,7 +40,7 @@ fire(struct rb_rung_run *r)
 	r->strand = s;
 	r->is = RB_RUNG_RUNS;
 	in->running++;
-	rb_emit_phase(in, in->call != NULL ? &in->call->where : NULL, "escalation", contact_of(r), r->after);
+	rb_emit_phase(in, in->call != NULL ? &in->call->where : NULL, "escalation", contact_of(r), after);
 	l = rb_list_push_shielded(s, r->rung->steps);
 	l->a.prefix = rb_arena_fmt(
 	    &in->arena, "%.*sescalation[%zu]/", RB_STR_ARG(in->a.prefix), (size_t)(r - in->rungs));
@@ -48,8 +49,10 @@ fire(struct rb_rung_run *r)
 static void
 fire_when_due(struct rb_flow *f, void *ctx)
 {
+	struct rb_rung_run *r = ctx;
+
 	(void)f;
-	fire(ctx);
+	fire(r, r->after);
 }
 
 void
@@ -98,7 +101,6 @@ rb_rungs_ended(struct rb_inst *in)
 {
 	struct rb_flow *f = in->a.strand->flow;
 	bool failed = in->ending == RB_RUN_FAILED || in->ending == RB_RUN_DEADLINE;
-	int64_t limit = rb_clock_add(rb_flow_now(f), RB_CLOSING_LIMIT);
 
 	for (size_t i = 0; i < in->nrungs; i++) {
 		struct rb_rung_run *r = &in->rungs[i];
@@ -109,10 +111,10 @@ rb_rungs_ended(struct rb_inst *in)
 			r->is = RB_RUNG_OVER;
 		}
 		if (r->is == RB_RUNG_WAITS || (r->rung->on_failed && failed))
-			fire(r);
+			fire(r, 0);
 		a = r->is == RB_RUNG_RUNS ? bottom_of(r->strand) : NULL;
 		if (a != NULL)
-			rb_cut_limit(f, a, limit);
+			rb_cut_closing(f, a);
 	}
 }
 

@@ -178,7 +178,9 @@ rb_flow_signalled(const struct rb_flow *f)
 static void
 interrupted(struct rb_flow *f)
 {
-	struct rb_str why = f->signo == SIGTERM ? RB_STR("ended by SIGTERM") : RB_STR("interrupted");
+	struct rb_str why = f->aborted            ? RB_STR("the operator ended the run")
+			    : f->signo == SIGTERM ? RB_STR("ended by SIGTERM")
+						  : RB_STR("interrupted");
 
 	f->taken++;
 	if (f->taken > 1) {
@@ -189,7 +191,9 @@ interrupted(struct rb_flow *f)
 		return;
 	}
 	rb_emit_warning(f, NULL, "signal",
-	    RB_STR("interrupted: what runs is ended, then `finally` runs; interrupt again to end at once"));
+	    rb_arena_fmt(&f->arena,
+		"%.*s: what runs is ended, then `finally` runs; interrupt %sto end at once", RB_STR_ARG(why),
+		f->aborted ? "" : "again "));
 	rb_cut(f, &f->root->a, RB_CUT_HARD, why);
 	rb_rungs_cut(f, why);
 }

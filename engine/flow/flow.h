@@ -94,6 +94,7 @@ struct rb_question {
 	struct rb_where where;
 	struct rb_str text;   /* the question */
 	struct rb_str does;   /* of a confirmation: what is done then, in a few lines; may be empty */
+	struct rb_str only;   /* of a confirmation: where the file may be run, as it requires; may be empty */
 	struct rb_str expect; /* TYPED: what must be typed */
 	struct rb_str by;     /* who must confirm; may be empty */
 	bool needs_id;        /* --yes alone does not answer it */
@@ -139,10 +140,10 @@ struct rb_driver {
 	 * not wait. May be NULL. */
 	bool (*finish)(void *ctx, bool now);
 	/* Something may stand for what a step calls, which is then not entered: true, with *res as its end:
-	 * OK with its outputs as facts, or FAILED with a reason. `frame` is the callee's, with its inputs.
-	 * May be NULL: nothing does. */
+	 * OK with its outputs as facts, or FAILED with a reason; that comes once *takes (ns, 0 at first) have
+	 * passed. `frame` is the callee's, with its inputs. May be NULL: nothing does. */
 	bool (*stand_in)(void *ctx, const struct rb_step *step, const struct rb_where *where,
-	    const struct rb_frame *frame, struct rb_arena *arena, struct rb_result *res);
+	    const struct rb_frame *frame, struct rb_arena *arena, struct rb_result *res, int64_t *takes);
 	/* The run's own file, or the procedure that it was started at, is over, and its frame goes. May be
 	 * NULL. */
 	void (*leave)(void *ctx, const struct rb_unit *unit, const struct rb_procedure *proc,
@@ -166,7 +167,6 @@ enum rb_halt {
  * run in it. What its steps have found out of themselves is told in `finding` events. */
 struct rb_drill {
 	void *ctx;
-	bool terminal; /* a person is there for what needs one */
 	/* It goes no further. The stand lives for the call, in which events may be emitted. */
 	void (*halted)(void *ctx, const struct rb_stand *stand, enum rb_halt why);
 };
@@ -184,6 +184,7 @@ struct rb_flow_options {
 	size_t nfrom_offers;
 	/* MAP for the built-in `run`: id, host, operator, started, transcript; copied. elapsed is flow's. */
 	struct rb_value run;
+	bool alone;                   /* nobody is at a terminal, for what needs a person there */
 	const struct rb_drill *drill; /* NULL: a run, not a drill; borrowed */
 };
 
@@ -210,8 +211,11 @@ struct rb_run_end {
 	uint64_t broken; /* of a drill: looks that could not do what they are for */
 };
 
+/* A run that begins with its first advance. The options are copied; what they point to is borrowed, but for
+ * the frame. */
 struct rb_flow *rb_flow_new(const struct rb_program *program, const struct rb_driver *driver,
     struct rb_bus *bus, const struct rb_flow_options *options);
+/* Ends nothing of what is out: the driver must have nothing left to complete. NULL is allowed. */
 void rb_flow_free(struct rb_flow *f);
 /* Does what can be done at this time without waiting. Returns the next time (mono) at which it wants to be
  * called without a completion; RB_NEVER if only completions can move it. That time is now where there is
@@ -221,7 +225,7 @@ int64_t rb_flow_advance(struct rb_flow *f);
 /* True when the run has ended and nothing is outstanding; *end is filled. */
 bool rb_flow_done(const struct rb_flow *f, struct rb_run_end *end);
 /* The completion of an attempt or a question. The result's texts must live in the attempt's (question's)
- * arena. */
+ * arena. A ticket that is not out, or was completed already, is let go. */
 void rb_flow_complete(struct rb_flow *f, uint64_t ticket, const struct rb_result *res);
 void rb_flow_answer(struct rb_flow *f, uint64_t ticket, const struct rb_answer *answer);
 /* SIGINT, SIGTERM: the step is ended, then finally; a second: at once. SIGHUP: the step may finish, no other

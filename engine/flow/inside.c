@@ -66,8 +66,8 @@ leave_by(struct rb_visit *v, const struct rb_edge *edge, const char *key)
 	return RB_SIG_OUT;
 }
 
-enum rb_signal
-rb_arm_begin(struct rb_visit *v, const struct rb_arm *arm)
+static enum rb_signal
+arm_begin(struct rb_visit *v, const struct rb_arm *arm)
 {
 	const struct rb_list *list = arm->steps != NULL ? arm->steps : arm->edge.steps;
 
@@ -84,7 +84,7 @@ enum rb_signal
 rb_chosen_next(struct rb_visit *v)
 {
 	while (v->next_chosen < v->nchosen) {
-		enum rb_signal sig = rb_arm_begin(v, &v->step->arms[v->chosen[v->next_chosen++]]);
+		enum rb_signal sig = arm_begin(v, &v->step->arms[v->chosen[v->next_chosen++]]);
 
 		if (sig != RB_SIG_OUT || v->inside.how != RB_LEFT_PASSED)
 			return sig;
@@ -113,9 +113,9 @@ take_arm(struct rb_visit *v, size_t i, struct rb_eval *ev)
 				conds[n++] = step->arms[k].cond;
 		}
 	}
-	rb_explain(conds, n, ev, &why, &facts);
+	rb_grounds(conds, n, ev, &why, &facts);
 	rb_emit_branch(v, text, arm != NULL ? (int64_t)i : -1, why, facts);
-	return arm != NULL ? rb_arm_begin(v, arm) : all_is_done(v);
+	return arm != NULL ? arm_begin(v, arm) : all_is_done(v);
 }
 
 static enum rb_signal
@@ -155,7 +155,7 @@ call(struct rb_visit *v)
 	int r = rb_call_begin(v);
 
 	if (r > 0)
-		return RB_SIG_OUT;
+		return v->timer.at != 0 ? RB_SIG_NONE : RB_SIG_OUT;
 	return r == 0 ? RB_SIG_NONE : errored(v);
 }
 
@@ -204,9 +204,15 @@ static enum rb_signal (*const begins[])(struct rb_visit *v) = {
 enum rb_signal
 rb_inside_begin(struct rb_visit *v)
 {
+	enum rb_signal sig;
+
 	v->timed_out_inside = false;
 	v->own_failure = false;
 	if (set_deadline(v) != 0)
 		return errored(v);
-	return begins[v->step->op](v);
+	sig = begins[v->step->op](v);
+	/* What is over already is not ended any more: the deadline is not that of its `verify` and edges. */
+	if (sig != RB_SIG_NONE)
+		rb_uncut(rb_visit_flow(v), &v->a);
+	return sig;
 }

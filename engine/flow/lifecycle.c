@@ -35,7 +35,7 @@ judge_if(struct rb_visit *v)
 		rb_visit_undecided(v, "if", cond, why);
 		return RB_SIG_BAD;
 	}
-	rb_explain(&cond, 1, &ev, &stood_on, &facts);
+	rb_grounds(&cond, 1, &ev, &stood_on, &facts);
 	rb_emit_if(v, rb_expr_text(cond), truth != 0, stood_on, facts);
 	return truth ? RB_SIG_YES : RB_SIG_NO;
 }
@@ -79,6 +79,10 @@ confirm(struct rb_visit *v)
 		return rb_drill_halt(v, v->step->effect == RB_READ ? RB_HALT_ANSWER : RB_HALT_CHANGE);
 	if (v->role == RB_ROLE_ITEM)
 		return RB_SIG_YES;
+	if (rb_ask_is_alone(v)) {
+		rb_ask_alone(v);
+		return RB_SIG_NO;
+	}
 	if (v->role == RB_ROLE_LOOP && rb_loop_prepare(v) != 0)
 		return RB_SIG_BAD;
 	return rb_drill_unasked(v) ? RB_SIG_YES : rb_confirm_ask(v);
@@ -155,11 +159,21 @@ act(struct rb_visit *v)
 	return v->step->op == RB_OP_LEAF ? act_leaf(v) : rb_inside_begin(v);
 }
 
+/* What stood for a call has had its time. */
+static enum rb_signal
+stood_its_time(struct rb_visit *v)
+{
+	v->a.strand->left = v->inside;
+	return RB_SIG_LEFT;
+}
+
 static enum rb_signal
 time_is_over(struct rb_visit *v)
 {
 	struct rb_try *t = v->main;
 
+	if (v->step->op == RB_OP_CALL)
+		return stood_its_time(v);
 	if (t == NULL || t->done || t->cancelled)
 		return RB_SIG_NONE;
 	if ((v->step->kind->traits & RB_KIND_WAITS) != 0) {
@@ -290,6 +304,22 @@ inside_left(struct rb_visit *v)
 	return RB_SIG_OUT;
 }
 
+/* What stands for a call has neither an attempt nor steps that could be told to end: it is left as they would
+ * be, and has found nothing. */
+static enum rb_signal
+cut_action(struct rb_visit *v)
+{
+	struct rb_str why = RB_STR("");
+
+	if (v->step->op != RB_OP_CALL)
+		return rb_ending_cut(v);
+	rb_visit_stop_timers(v);
+	v->facts = rb_v_unset(RB_STR(""));
+	rb_cut_at(rb_visit_flow(v), &v->a, &why);
+	rb_left_jump(v->a.strand, RB_JUMP_CANCEL, why);
+	return RB_SIG_LEFT;
+}
+
 static enum rb_signal
 finally_begin(struct rb_visit *v)
 {
@@ -302,7 +332,7 @@ finally_begin(struct rb_visit *v)
 	rb_emit_phase(
 	    v->a.inst, &v->where, "finally", v->where.title.n > 0 ? v->where.title : v->where.id, 0);
 	l = rb_list_push_shielded(v->a.strand, list);
-	rb_cut_limit(f, &l->a, rb_clock_add(rb_flow_now(f), RB_CLOSING_LIMIT));
+	rb_cut_closing(f, &l->a);
 	return RB_SIG_NONE;
 }
 
@@ -442,7 +472,7 @@ static const struct cell table[RB_STATES][RB_SIGS] = {
 	[RB_SIG_YES] = {RB_S_VERIFY, go},
 	[RB_SIG_NO] = {RB_S_RETRY, go},
 	[RB_SIG_BAD] = {RB_S_SETTLE, go},
-	[RB_SIG_CUT] = {RB_S_ENDING, rb_ending_cut}},
+	[RB_SIG_CUT] = {RB_S_ENDING, cut_action}},
     [RB_S_READY] = {[RB_SIG_LOOKED] = {RB_S_READY, rb_poll_looked},
 	[RB_SIG_TICK] = {RB_S_READY, rb_poll_look},
 	[RB_SIG_YES] = {RB_S_DETACH, detach},
@@ -474,6 +504,7 @@ static const struct cell table[RB_STATES][RB_SIGS] = {
     [RB_S_ENDING] = {[RB_SIG_ENDED] = {RB_S_ENDING, rb_ending_drain},
 	[RB_SIG_LOOKED] = {RB_S_ENDING, rb_ending_drain},
 	[RB_SIG_ANSWERED] = {RB_S_ENDING, rb_ending_drain},
+	[RB_SIG_LEFT] = {RB_S_ACT, inside_left},
 	[RB_SIG_CUT] = {RB_S_ENDING, rb_ending_all},
 	[RB_SIG_YES] = {RB_S_SETTLE, go}},
 };

@@ -59,6 +59,11 @@ rb_loop_prepare(struct rb_visit *v)
 			run->items[run->n++] = list.list->items[i];
 	}
 	rb_frame_clear(v->a.inst->frame, v->step->loop->as->slot);
+	if (run->n == 0)
+		v->summary = list.list->len == 0
+				 ? RB_STR("nothing to do: the list is empty")
+				 : rb_arena_fmt(&v->arena,
+				       "nothing to do: `where` wants none of the %zu items", list.list->len);
 	if (v->step->decl != NULL && v->step->decl->used)
 		run->results = RB_ARRAY(&v->arena, struct rb_value, run->n);
 	return 0;

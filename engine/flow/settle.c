@@ -1,6 +1,7 @@
 /* The end of a visit: its facts into their slot, its edge, and what it leaves to the step that encloses it.
  */
 #include "flow/state.h"
+#include "lang/graph.h"
 
 #include <string.h>
 
@@ -139,21 +140,13 @@ rb_edge_jump(struct rb_visit *v, const struct rb_edge *edge, struct rb_left *lef
 /* The reason as it is told further out: with the step that failed by itself, and the calls that lead to it.
  */
 static void
-tell_reason(const struct rb_visit *v, struct rb_reason *out)
+tell_reason(struct rb_visit *v, struct rb_reason *out)
 {
-	const struct rb_step *step = v->step;
-	struct rb_pos pos;
-
-	if (!v->own_failure && step->op != RB_OP_CALL) {
+	if (!v->own_failure && v->step->op != RB_OP_CALL)
 		*out = v->reason;
-	} else if (step->has_id || step->span.src == NULL) {
-		rb_reason_fmt(out, "`%.*s` %s: %.*s", RB_STR_ARG(step->id), rb_outcome_rows[v->outcome].name,
-		    RB_STR_ARG(rb_reason_str(&v->reason)));
-	} else {
-		pos = rb_source_pos(step->span.src, step->span.from);
-		rb_reason_fmt(out, "the `%s` at line %zu %s: %.*s", step->action, pos.line,
+	else
+		rb_reason_fmt(out, "%.*s %s: %.*s", RB_STR_ARG(rb_step_quoted(&v->arena, v->step)),
 		    rb_outcome_rows[v->outcome].name, RB_STR_ARG(rb_reason_str(&v->reason)));
-	}
 }
 
 static enum rb_signal
@@ -202,7 +195,7 @@ static enum rb_signal
 take_edge(struct rb_visit *v, const struct rb_edge *edge, const char *key)
 {
 	bool passed = rb_outcome_rows[v->outcome].passed;
-	struct rb_reason why;
+	struct rb_reason why, told;
 	struct rb_left jump;
 
 	switch (edge->kind) {
@@ -212,8 +205,11 @@ take_edge(struct rb_visit *v, const struct rb_edge *edge, const char *key)
 		if (passed)
 			break;
 		v->continued = true;
-		if (v->step->effect != RB_READ)
-			rb_seen_continued(v->a.inst, v->step);
+		if (v->step->effect != RB_READ) {
+			told = v->reason;
+			tell_reason(v, &told);
+			rb_seen_continued(v->a.inst, v->step, &told);
+		}
 		rb_emit_edge(v, key, RB_STR("continue"), RB_STR(""));
 		break;
 	case RB_EDGE_STEPS:

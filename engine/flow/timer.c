@@ -56,7 +56,7 @@ rb_timer_set(
 	if (when == RB_NEVER)
 		return;
 	t->when = when;
-	t->seq = h->seq++;
+	t->seq = ++h->seq;
 	t->fire = fire;
 	t->ctx = ctx;
 	h->heap = rb_alloc_grow(f->alloc, h->heap, sizeof(struct rb_timer *), h->len, &h->cap);
@@ -79,6 +79,15 @@ rb_timer_stop(struct rb_flow *f, struct rb_timer *t)
 	put(h, i, h->heap[h->len]);
 	sift_up(h, i);
 	sift_down(h, i);
+}
+
+void
+rb_timer_first(struct rb_flow *f, struct rb_timer *t)
+{
+	if (t->at == 0)
+		return;
+	t->seq = 0;
+	sift_up(&f->timers, t->at - 1);
 }
 
 bool

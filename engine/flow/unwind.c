@@ -73,9 +73,9 @@ limit_is_over(struct rb_flow *f, void *ctx)
 }
 
 void
-rb_cut_limit(struct rb_flow *f, struct rb_act *a, int64_t when)
+rb_cut_closing(struct rb_flow *f, struct rb_act *a)
 {
-	rb_timer_set(f, &a->limit, when, limit_is_over, a);
+	rb_timer_set(f, &a->limit, rb_clock_add(rb_flow_now(f), RB_CLOSING_LIMIT), limit_is_over, a);
 }
 
 void
@@ -100,14 +100,16 @@ rb_seen_of(struct rb_inst *in, const struct rb_step *step)
 }
 
 void
-rb_seen_continued(struct rb_inst *in, const struct rb_step *step)
+rb_seen_continued(struct rb_inst *in, const struct rb_step *step, const struct rb_reason *why)
 {
 	struct rb_seen *seen = rb_seen_of(in, step);
 
-	if (seen != NULL && !seen->continued) {
-		seen->continued = true;
-		in->continued++;
-	}
+	if (seen == NULL || seen->continued)
+		return;
+	seen->continued = true;
+	in->continued++;
+	if (in->over.mark == NULL)
+		in->over = (struct rb_continued){step, *why};
 }
 
 /* The range of `seen` for steps [from, to] of a file. */
@@ -142,9 +144,12 @@ forget(struct rb_inst *in, size_t begin, size_t end, bool visits)
 	bool continued = false;
 
 	for (size_t i = begin; i < end; i++) {
+		const struct rb_step *step = in->unit->steps_in_order[in->base + i];
 		struct rb_seen *seen = &in->seen[i];
 
-		clear_slot(in, in->unit->steps_in_order[in->base + i]);
+		clear_slot(in, step);
+		if (in->over.mark == step)
+			in->over.mark = NULL;
 		if (seen->continued) {
 			continued = true;
 			in->continued--;
@@ -213,6 +218,7 @@ forget_list(struct rb_inst *in, const struct rb_list *list)
 void
 rb_loop_clear(struct rb_inst *in, const struct rb_step *loop)
 {
+	struct rb_reason why = in->over.why;
 	bool continued = forget_list(in, loop->finally);
 
 	if (loop->decl != NULL)
@@ -228,5 +234,5 @@ rb_loop_clear(struct rb_inst *in, const struct rb_step *loop)
 	if (loop->op == RB_OP_CHECKS)
 		clear_slot(in, loop);
 	if (continued)
-		rb_seen_continued(in, loop);
+		rb_seen_continued(in, loop, &why);
 }

@@ -1,5 +1,6 @@
-/* A visit of a step: how it begins, what it is called in the record, and what it holds. What it then goes
- * through is lifecycle.c. */
+/* A visit of a step: how it begins, with its path and its title, which keys of a loop are read once and which
+ * by each item, and what it holds. What it then goes through is lifecycle.c; what it is called without a
+ * title, called.c. */
 #include "flow/state.h"
 #include "lang/unset.h"
 
@@ -91,15 +92,20 @@ title_of(struct rb_visit *v)
 {
 	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, &v->arena);
 	const struct rb_step *step = v->step;
+	bool no_item =
+	    v->role == RB_ROLE_LOOP && step->title != NULL && rb_tmpl_reads_loop(step->title, step->loop);
 	struct rb_buf b;
 	struct rb_str s;
 
 	if (step->title == NULL)
 		return RB_STR("");
-	if (v->role == RB_ROLE_LOOP && rb_tmpl_reads_loop(step->title, step->loop))
-		return rb_tmpl_source(step->title);
+	/* Of the loop as a whole: "Restart <pod.NAME>". */
+	if (no_item)
+		rb_frame_set(v->a.inst->frame, step->loop->as->slot, rb_v_unknown(RB_STR("")));
 	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_REASON_MAX);
 	rb_value_show(rb_tmpl_eval(step->title, &ev), &b);
+	if (no_item)
+		rb_frame_clear(v->a.inst->frame, step->loop->as->slot);
 	s = rb_arena_str(&v->arena, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return s;

@@ -36,18 +36,18 @@ static const struct rb_key keys[] = {
     [RB_ARG_HTTP_URL] = {"url", RB_K_URL, RB_KEY_MAIN | RB_KEY_REQUIRED | RB_KEY_SECRETS, 0, NULL, NULL, NULL,
 	"http or https URL; values in it are percent-encoded, but for a url-typed one at its start",
 	"${base_url}/health", "run/http.yaml"},
-    [RB_ARG_HTTP_METHOD] = {"method", RB_K_WORD, 0, 0, "GET HEAD OPTIONS POST PUT PATCH DELETE", NULL,
-	"GET, or POST with a body", "request method; GET, HEAD and OPTIONS read, the others change", "POST",
-	"run/http_method.yaml"},
-    [RB_ARG_HTTP_QUERY] = {"query", RB_K_STRING_MAP, RB_KEY_SECRETS, 0, NULL, NULL, NULL,
+    [RB_ARG_HTTP_METHOD] = {"method", RB_K_WORD, RB_KEY_SUMMED, 0, "GET HEAD OPTIONS POST PUT PATCH DELETE",
+	NULL, "GET, or POST with a body", "request method; GET, HEAD and OPTIONS read, the others change",
+	"POST", "run/http_method.yaml"},
+    [RB_ARG_HTTP_QUERY] = {"query", RB_K_STRING_MAP, RB_KEY_SECRETS | RB_KEY_SUMMED, 0, NULL, NULL, NULL,
 	"added to the URL, encoded", "{limit: 10}", "run/http_query.yaml"},
     [RB_ARG_HTTP_HEADERS] = {"headers", RB_K_HEADERS, RB_KEY_SECRETS, 0, NULL, NULL, NULL,
 	"request headers; a list repeats one; CR, LF and NUL are refused", "{Accept: application/json}",
 	"run/http_headers.yaml"},
-    [RB_ARG_HTTP_JSON] = {"json", RB_K_JSON, RB_KEY_SECRETS, 0, NULL, NULL, NULL,
+    [RB_ARG_HTTP_JSON] = {"json", RB_K_JSON, RB_KEY_SECRETS | RB_KEY_SUMMED, 0, NULL, NULL, NULL,
 	"body as JSON; ${} fills in texts, and a whole ${x} keeps its type",
 	"{text: \"down on ${run.host}\"}", "run/http_json.yaml"},
-    [RB_ARG_HTTP_FORM] = {"form", RB_K_STRING_MAP, RB_KEY_SECRETS, 0, NULL, NULL, NULL,
+    [RB_ARG_HTTP_FORM] = {"form", RB_K_STRING_MAP, RB_KEY_SECRETS | RB_KEY_SUMMED, 0, NULL, NULL, NULL,
 	"body as application/x-www-form-urlencoded", "{grant_type: client_credentials}",
 	"run/http_form.yaml"},
     [RB_ARG_HTTP_BODY] = {"body", RB_K_STRING, RB_KEY_SECRETS, 0, NULL, NULL, NULL, "body as text", "ping",
@@ -185,7 +185,7 @@ add_query(struct rb_request *req, struct rb_eval *ev)
 	struct rb_str head = rb_str_cut(url->s, 0, fragment);
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, RB_FACT_TEXT_MAX);
+	rb_buf_init(&b, ev->arena->alloc, RB_FACT_TEXT_MAX);
 	rb_buf_str(&b, head);
 	rb_buf_char(&b, rb_str_find(head, RB_STR("?"), 0) == SIZE_MAX ? '?' : '&');
 	encode_pairs(req->values[RB_ARG_HTTP_QUERY], &b);
@@ -200,7 +200,7 @@ set_body(struct rb_request *req, struct rb_eval *ev)
 	struct rb_json j;
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, RB_SOURCE_MAX);
+	rb_buf_init(&b, ev->arena->alloc, RB_SOURCE_MAX);
 	if (req->values[RB_ARG_HTTP_FORM].kind == RB_V_MAP) {
 		encode_pairs(req->values[RB_ARG_HTTP_FORM], &b);
 		*body = built(req, ev, &b, "the form");
@@ -255,7 +255,7 @@ mock_headers(const struct rb_mocked *k, bool json)
 	bool typed = false;
 
 	headers = rb_v_map(arena, n + 1, &pairs);
-	rb_buf_init(&text, NULL, RB_FACT_TEXT_MAX);
+	rb_buf_init(&text, arena->alloc, RB_FACT_TEXT_MAX);
 	for (; len < n; len++) {
 		struct rb_str name = rb_arena_str(arena, given.map->pairs[len].key);
 
@@ -292,7 +292,7 @@ mock_body(struct rb_mocked *k, struct rb_result *res)
 	if (rb_mocked_has(k, "body"))
 		return rb_mocked_refuse(
 		    res, k->m->arena, "`json` is the `body` read as JSON: give one of the two");
-	rb_buf_init(&b, NULL, RB_SOURCE_MAX);
+	rb_buf_init(&b, k->m->arena->alloc, RB_SOURCE_MAX);
 	rb_json_init(&j, &b);
 	rb_value_json(json, &j);
 	rb_mocked_set(k, "body", rb_v_text(rb_arena_str(k->m->arena, rb_buf_view(&b))));

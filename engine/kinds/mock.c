@@ -94,7 +94,7 @@ rb_mocked_refuse(struct rb_result *res, struct rb_arena *arena, const char *fmt,
 	struct rb_buf b;
 	va_list ap;
 
-	rb_buf_init(&b, NULL, RB_LINE_MAX);
+	rb_buf_init(&b, arena->alloc, RB_LINE_MAX);
 	va_start(ap, fmt);
 	rb_buf_vfmt(&b, fmt, ap);
 	va_end(ap);

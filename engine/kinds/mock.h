@@ -13,8 +13,9 @@ struct rb_mocked {
 	struct rb_vpair *pairs;
 };
 
+/* Begins with the facts that were given; m must live as long. */
 void rb_mocked_init(struct rb_mocked *k, const struct rb_mock *m);
-/* A fact that was given or added, or UNSET. */
+/* A fact that was given or added, or UNSET; whether there is one. */
 struct rb_value rb_mocked_get(const struct rb_mocked *k, const char *name);
 bool rb_mocked_has(const struct rb_mocked *k, const char *name);
 /* Whether a number was given that is not from `least` to `most`. */
@@ -23,7 +24,9 @@ bool rb_mocked_outside(const struct rb_mocked *k, const char *name, int64_t leas
 void rb_mocked_set(struct rb_mocked *k, const char *name, struct rb_value v);
 /* Sets a fact that was not given. */
 void rb_mocked_add(struct rb_mocked *k, const char *name, struct rb_value v);
+/* Takes a fact out, if it is there. */
 void rb_mocked_drop(struct rb_mocked *k, const char *name);
+/* All of them as a MAP, for res->facts. */
 struct rb_value rb_mocked_value(const struct rb_mocked *k);
 /* -1, with why the facts given cannot be. */
 int rb_mocked_refuse(struct rb_result *res, struct rb_arena *arena, const char *fmt, ...)

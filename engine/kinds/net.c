@@ -16,7 +16,9 @@ static const struct rb_fact_row tcp_facts[] = {
     {"connected", &rb_types[RB_BOOL], "a connection was made"},
     {"address", &rb_types[RB_TEXT], "address that was connected to; unset when no connection was made"},
     {"reply", &rb_types[RB_TEXT], "what came back, up to 64 KiB; unset when no connection was made"},
-    {"time", &rb_types[RB_DURATION], "how long it took"},
+    {"time", &rb_types[RB_DURATION],
+	"how long it took to connect, and then to send and to read what `until` waits for; unset when no "
+	"connection was made"},
     {NULL, NULL, NULL},
 };
 
@@ -237,6 +239,7 @@ const struct rb_kind rb_kind_port = {
     .help = "who listens on a TCP port of this host, from the kernel's tables; fails if nobody does",
     .example = "port: ${port}",
     .on = RB_ON_PROBING,
+    .traits = RB_KIND_FINDS,
     .effect = RB_READ,
     .timeout = 10 * RB_SECOND,
     .keys = port_keys,

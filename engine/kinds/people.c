@@ -57,6 +57,12 @@ ask_check(const struct rb_expr_ctx *ctx, struct rb_step *step)
 			    : "this `type` needs `choices`");
 }
 
+static bool
+ask_takes_many(const struct rb_step *step)
+{
+	return form_of(step) == RB_ASK_MANY;
+}
+
 static size_t
 ask_facts(const struct rb_step *step, struct rb_arena *arena, struct rb_member **members)
 {
@@ -93,7 +99,7 @@ ask_prompt(struct rb_request *req, struct rb_arena *arena, struct rb_prompt *out
 	out->nchoices = choices.list->len;
 	out->values = choices.list->items;
 	out->choices = RB_ARRAY(arena, struct rb_str, out->nchoices);
-	rb_buf_init(&text, NULL, RB_LINE_MAX);
+	rb_buf_init(&text, arena->alloc, RB_LINE_MAX);
 	for (size_t i = 0; i < out->nchoices; i++) {
 		rb_buf_clear(&text);
 		rb_value_show(choices.list->items[i], &text);
@@ -121,7 +127,7 @@ ask_answered(const struct rb_request *req, struct rb_value answer, struct rb_are
 	res->ended = RB_ENDED_OK;
 	res->facts = rb_v_map(arena, 1, &pairs);
 	pairs[0] = (struct rb_vpair){RB_STR("answer"), answer};
-	rb_buf_init(&b, NULL, RB_LINE_MAX);
+	rb_buf_init(&b, arena->alloc, RB_LINE_MAX);
 	rb_value_show(answer, &b);
 	res->summary = rb_arena_str(arena, rb_buf_view(&b));
 	rb_buf_free(&b);
@@ -137,6 +143,7 @@ const struct rb_kind rb_kind_ask = {
     .name = "ask",
     .help = "a question to the operator; the answer is the fact `answer`",
     .example = "ask: {question: Which node is the leader?, choices: [db1, db2]}",
+    .verb = "asks",
     .on = RB_ON_PEOPLE,
     .traits = RB_KIND_PEOPLE | RB_KIND_NO_PROBE,
     .effect = RB_READ,
@@ -146,6 +153,7 @@ const struct rb_kind rb_kind_ask = {
     .check = ask_check,
     .more_facts = ask_facts,
     .prompt = ask_prompt,
+    .takes_many = ask_takes_many,
     .answered = ask_answered,
     .summary = summary,
 };
@@ -213,6 +221,7 @@ const struct rb_kind rb_kind_manual = {
     .name = "manual",
     .help = "something to do by hand; passes when the operator says it is done",
     .example = "manual: Raise the memory limit of the backend in the console",
+    .verb = "by hand",
     .on = RB_ON_PEOPLE,
     .traits = RB_KIND_PEOPLE | RB_KIND_NO_PROBE,
     .effect = RB_CHANGE,

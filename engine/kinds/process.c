@@ -1,21 +1,25 @@
 /* process: finds processes of this host, and stops one that was identified. */
 #include "kinds/mock.h"
 
-enum { MOCKED_MAX = 4096 }; /* processes that a test can make up */
+enum {
+	MOCKED_MAX = 4096, /* processes that a test can make up */
+	STOPS_FROM = 3,    /* characters of a pattern that may stop something */
+};
 
 static const struct rb_key keys[] = {
     [RB_ARG_PROCESS_PATTERN] = {"pattern", RB_K_PATTERN, RB_KEY_MAIN, 0, NULL, NULL, NULL,
 	"text or /regex/ in the command line; this program, its parents, and processes in containers of this "
 	"host are left out",
 	"uvicorn api.main:app", "run/process.yaml"},
-    [RB_ARG_PROCESS_PIDFILE] = {"pidfile", RB_K_PATH, 0, 0, NULL, NULL, NULL, "file that holds a process id",
+    [RB_ARG_PROCESS_PIDFILE] = {"pidfile", RB_K_PATH, RB_KEY_SUMMED, 0, NULL, NULL, NULL,
+	"file that holds a process id; a process that began after the file was written is not taken for it",
 	"/run/api.pid", "run/process_pidfile.yaml"},
-    [RB_ARG_PROCESS_PROCESS] = {"process", RB_K_PROCESS, 0, 0, NULL, NULL, NULL,
+    [RB_ARG_PROCESS_PROCESS] = {"process", RB_K_PROCESS, RB_KEY_SUMMED, 0, NULL, NULL, NULL,
 	"a process that another step found", "${holder.process}", "run/process_process.yaml"},
-    [RB_ARG_PROCESS_STOP] = {"stop", RB_K_STOP, 0, 0, NULL, NULL, NULL,
-	"the process to stop, or `true` for what the other keys find: TERM, the grace, KILL; its identity is "
-	"checked again "
-	"before each signal",
+    [RB_ARG_PROCESS_STOP] = {"stop", RB_K_STOP, RB_KEY_SUMMED, 0, NULL, NULL, NULL,
+	"the process to stop, or `true` for all that the other keys find: TERM, the grace, KILL; its "
+	"identity is "
+	"checked again before each signal; a pattern that stops has at least 3 characters",
 	"${holder.process}", "run/process_stop.yaml"},
     [RB_ARG_PROCESS_GRACE] = {"grace", RB_K_DURATION, 0, 0, NULL, NULL, "5s", "time between TERM and KILL",
 	"10s", "run/process_grace.yaml"},
@@ -45,6 +49,50 @@ is_true(const struct rb_field *f)
 	return f->value.kind == RB_V_TEXT;
 }
 
+/* What a pattern of a blank or two fits is half of the host. */
+static bool
+is_too_broad(struct rb_str pattern)
+{
+	size_t end = pattern.n;
+
+	if (rb_pattern_is_regex(pattern)) {
+		while (pattern.p[end - 1] != '/')
+			end--;
+		pattern = rb_str_cut(pattern, 1, end - 1);
+	}
+	return rb_str_width(rb_str_trim(pattern)) < STOPS_FROM;
+}
+
+static bool
+is_confirmed(const struct rb_step *step)
+{
+	while (step != NULL && step->confirm == NULL)
+		step = step->parent;
+	return step != NULL;
+}
+
+/* All that a pattern fits is stopped, also what its author did not think of. */
+static void
+check_pattern_stops(const struct rb_expr_ctx *ctx, const struct rb_step *step)
+{
+	const struct rb_field *pattern = &step->args[RB_ARG_PROCESS_PATTERN];
+	struct rb_diag *d;
+
+	if (pattern->pattern != NULL && is_too_broad(rb_pattern_text(pattern->pattern))) {
+		rb_diag_add(ctx->diags, RB_E_RANGE, pattern->node->span,
+		    "a pattern of less than %d characters " RB_SAYS_TOO_BROAD, STOPS_FROM);
+		return;
+	}
+	if (is_confirmed(step))
+		return;
+	d = rb_diag_add(ctx->diags, RB_W_STYLE, step->action_span,
+	    "this stops every process whose command line has the pattern, an editor of a file of that name "
+	    "too, "
+	    "and nobody is asked before");
+	rb_diag_hint(ctx->diags, d,
+	    "add `confirm`, or stop one process that a step found: process: {stop: \"${holder.process}\"}");
+}
+
 static void
 check(const struct rb_expr_ctx *ctx, struct rb_step *step)
 {
@@ -63,6 +111,8 @@ check(const struct rb_expr_ctx *ctx, struct rb_step *step)
 	if (sources != 1)
 		rb_diag_add(ctx->diags, RB_E_CONFLICT, step->action_span,
 		    "`process` needs one of `pattern`, `pidfile`, `process` or `stop`");
+	else if (stop->node != NULL && step->args[RB_ARG_PROCESS_PATTERN].node != NULL)
+		check_pattern_stops(ctx, step);
 }
 
 static enum rb_effect
@@ -74,12 +124,18 @@ effect_of(const struct rb_step *step)
 static int
 resolve(struct rb_request *req, struct rb_eval *ev)
 {
-	struct rb_value *stop = &req->values[RB_ARG_PROCESS_STOP];
+	struct rb_value *stop = &req->values[RB_ARG_PROCESS_STOP],
+			*pattern = &req->values[RB_ARG_PROCESS_PATTERN];
 
 	if (stop->kind == RB_V_UNSET || stop->kind == RB_V_PROCESS || stop->kind == RB_V_UNKNOWN)
 		return 0;
-	if (stop->kind == RB_V_TEXT && rb_str_is(stop->s, "true"))
-		return 0;
+	if (stop->kind == RB_V_TEXT && rb_str_is(stop->s, "true")) {
+		if (pattern->kind != RB_V_TEXT || !is_too_broad(pattern->s))
+			return 0;
+		req->why = rb_v_error(
+		    ev->arena, "a pattern of less than %d characters " RB_SAYS_TOO_BROAD, STOPS_FROM);
+		return -1;
+	}
 	req->why =
 	    rb_v_error(ev->arena, "`stop` takes a process that a step found, such as ${holder.process}; "
 				  "a bare number or name may be another process by now");
@@ -90,8 +146,16 @@ static void
 summary(const struct rb_request *req, struct rb_buf *out)
 {
 	static const char *const names[] = {"process matching ", "process of ", "process "};
-	struct rb_value stop = req->values[RB_ARG_PROCESS_STOP];
+	struct rb_value stop = req->values[RB_ARG_PROCESS_STOP],
+			pattern = req->values[RB_ARG_PROCESS_PATTERN];
 
+	if (stop.kind == RB_V_TEXT && pattern.kind != RB_V_UNSET) {
+		rb_buf_c(out, pattern.kind == RB_V_TEXT && !rb_pattern_is_regex(pattern.s)
+				  ? "stop every process whose command line has "
+				  : "stop every process whose command line matches ");
+		rb_value_show(pattern, out);
+		return;
+	}
 	if (stop.kind != RB_V_UNSET)
 		rb_buf_c(out, "stop ");
 	if (stop.kind != RB_V_UNSET && stop.kind != RB_V_TEXT) {
@@ -177,9 +241,10 @@ mock(const struct rb_mock *m, struct rb_result *res)
 	if (stop && !m->cut) {
 		rb_mocked_add(&k, "stopped_by", rb_v_text(n > 0 ? RB_STR("TERM") : RB_STR("gone")));
 		by = rb_mocked_get(&k, "stopped_by");
-		res->summary = rb_str_is(by.s, "gone")
-				   ? RB_STR(RB_SAYS_GONE_BEFORE)
-				   : rb_arena_fmt(m->arena, RB_SAYS_GONE_AFTER, RB_STR_ARG(by.s));
+		res->summary =
+		    rb_str_is(by.s, "gone") ? RB_STR(RB_SAYS_GONE_BEFORE)
+		    : n == 1                ? rb_arena_fmt(m->arena, RB_SAYS_GONE_AFTER, RB_STR_ARG(by.s))
+			     : rb_arena_fmt(m->arena, RB_SAYS_ALL_GONE_AFTER, (size_t)n, RB_STR_ARG(by.s));
 	} else if (n == 0) {
 		res->reason = RB_STR(RB_SAYS_NO_PROCESS);
 	} else {
@@ -196,7 +261,7 @@ const struct rb_kind rb_kind_process = {
 	    "ends one",
     .example = "process: {stop: \"${holder.process}\", grace: 10s}",
     .on = RB_ON_PROBING,
-    .traits = RB_KIND_ACTS,
+    .traits = RB_KIND_ACTS | RB_KIND_FINDS,
     .effect = RB_READ,
     .timeout = 30 * RB_SECOND,
     .keys = keys,

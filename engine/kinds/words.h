@@ -32,5 +32,7 @@
 #define RB_SAYS_PROCESSES "%zu processes"
 #define RB_SAYS_GONE_BEFORE "it was gone already"
 #define RB_SAYS_GONE_AFTER "gone after %.*s"
+#define RB_SAYS_ALL_GONE_AFTER "%zu processes gone after %.*s"
+#define RB_SAYS_TOO_BROAD "would stop processes that nobody meant: to `stop`, give more of the command line"
 
 #endif

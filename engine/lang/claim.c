@@ -67,21 +67,13 @@ root_of(const struct rb_x *x)
 	return x->op == RB_X_NAME && x->decl != NULL ? x : NULL;
 }
 
-static struct rb_str
-path_of(struct follow *f, const struct rb_x *x)
-{
-	if (x->op == RB_X_NAME)
-		return x->name;
-	return rb_arena_fmt(f->arena, "%.*s.%.*s", RB_STR_ARG(path_of(f, x->args[0])), RB_STR_ARG(x->name));
-}
-
 static struct rb_claim
 about(struct follow *f, const struct rb_x *x, enum rb_claim_kind kind, bool holds)
 {
 	const struct rb_x *root = root_of(x);
 
 	return (struct rb_claim){
-	    .kind = kind, .holds = holds, .decl = root->decl, .up = root->up, .path = path_of(f, x)};
+	    .kind = kind, .holds = holds, .decl = root->decl, .up = root->up, .path = rb_x_path(f->arena, x)};
 }
 
 /* Whether a need was told before: what is followed twice comes from the same cases both times. */
@@ -246,7 +238,7 @@ reads_only_undefined(struct follow *f, const struct rb_x *x, const struct rb_cla
 	if (root != NULL) {
 		if (root->decl->slot >= *slots)
 			*slots = root->decl->slot + 1;
-		return is_undefined(c, path_of(f, x));
+		return is_undefined(c, rb_x_path(f->arena, x));
 	}
 	for (size_t i = 0; i < x->len; i++) {
 		if (!reads_only_undefined(f, x->args[i], c, slots))

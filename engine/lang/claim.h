@@ -65,12 +65,12 @@ struct rb_need {
 void rb_needs(struct rb_arena *arena, const struct rb_expr *e, const struct rb_cases *before,
     void (*fn)(void *ctx, const struct rb_need *need), void *ctx);
 
-/* Two claims about one moment: whether they can hold together. */
 enum rb_accord {
 	RB_ACCORD_YES,
 	RB_ACCORD_NO,
 	RB_ACCORD_OPEN, /* they speak of the same thing in ways that are not compared */
 };
+/* Whether two claims about one moment can hold together. */
 enum rb_accord rb_claims_accord(const struct rb_claim *a, const struct rb_claim *b);
 /* Whether it reads something of which `is` says so. */
 bool rb_claim_reads(const struct rb_claim *c,

@@ -2,6 +2,7 @@
  * table of functions; what may hold ${} is in decode_value.c, and values at run time in field.c. */
 #include "lang/decode.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text/yaml_write.h"
@@ -22,7 +23,7 @@ rb_decode_scalar(const struct rb_decode *d, const struct rb_node *node)
 	}
 	if (node->empty_plain) {
 		rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span, "`%s` has no value: it takes %s", d->name,
-		    rb_key_type_name(d->key->type));
+		    rb_key_takes(d->key));
 		return false;
 	}
 	return true;
@@ -32,7 +33,7 @@ void
 rb_decode_form(const struct rb_decode *d, const struct rb_node *node)
 {
 	rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span, "`%s` takes %s, not %s", d->name,
-	    rb_key_type_name(d->key->type), rb_node_form(node));
+	    rb_key_takes(d->key), rb_node_form(node));
 }
 
 bool
@@ -58,7 +59,7 @@ rb_decode_duration(const struct rb_decode *d, const struct rb_node *node, struct
 		rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span, "a duration is not negative");
 	else
 		rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span,
-		    "`%.*s` is no duration: write numbers with ms, s, m, h or d, as 500ms, 90s, 1h30m, 7d",
+		    "`%.*s` is not a duration: write numbers with ms, s, m, h or d, as 500ms, 90s, 1h30m, 7d",
 		    s.n > NEAR_MAX ? NEAR_MAX : (int)s.n, s.p);
 	return false;
 }
@@ -226,7 +227,7 @@ decode_word(const struct rb_decode *d, const struct rb_node *node, struct rb_fie
 		}
 		words[n++] = word;
 	}
-	rb_buf_init(&names, NULL, 1024);
+	rb_buf_init(&names, d->ctx->arena->alloc, 1024);
 	for (size_t i = 0; i < n; i++)
 		rb_buf_fmt(&names, "%s%.*s", i == 0 ? "" : i + 1 == n ? " or " : ", ", RB_STR_ARG(words[i]));
 	diag = rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span, "`%s` is %s, not `%.*s`", d->name,
@@ -314,8 +315,9 @@ decode_count(const struct rb_decode *d, const struct rb_node *node, struct rb_fi
 	v = rb_value_parse(d->ctx->arena, rb_type_row(RB_STR("int")), node->text);
 	if (v.kind != RB_V_INT || v.i < 0) {
 		rb_diag_add(d->ctx->diags, RB_E_TYPE, node->span,
-		    "`%s` is a whole number from 0 on, not `%.*s`", d->name,
-		    node->text.n > NEAR_MAX ? NEAR_MAX : (int)node->text.n, node->text.p);
+		    v.kind == RB_V_INT ? "`%s` is not negative: 0, 1, 2 and so on, not `%.*s`"
+				       : "`%s` is a whole number, as 3, not `%.*s`",
+		    d->name, node->text.n > NEAR_MAX ? NEAR_MAX : (int)node->text.n, node->text.p);
 		return false;
 	}
 	f->value = v;
@@ -339,11 +341,12 @@ decode_target(const struct rb_decode *d, const struct rb_node *node, struct rb_f
 static bool
 decode_table(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
 {
-	struct rb_str where = rb_arena_fmt(d->ctx->arena, "`%s`", d->name);
+	char where[RB_WHERE_MAX];
 	size_t n = rb_keys_count(d->key->sub), before = d->ctx->diags->errors;
 
 	f->fields = RB_ARRAY(d->ctx->arena, struct rb_field, n);
-	rb_keys_decode(d->ctx, node, d->key->sub, f->fields, where.p);
+	snprintf(where, sizeof(where), "`%s`", d->name);
+	rb_keys_decode(d->ctx, node, d->key->sub, f->fields, where);
 	return d->ctx->diags->errors == before;
 }
 
@@ -394,6 +397,8 @@ static bool (*const decoders[])(const struct rb_decode *, const struct rb_node *
     [RB_K_TABLE] = decode_table,
     [RB_K_CHOICES] = rb_decode_choices,
     [RB_K_TARGET] = decode_target,
+    [RB_K_LIBRARY] = decode_target,
+    [RB_K_RUNBOOK] = decode_target,
     [RB_K_TYPE] = decode_type,
     [RB_K_TYPED] = decode_node,
 };
@@ -430,7 +435,7 @@ hint_keys(const struct rb_expr_ctx *ctx, struct rb_diag *diag, const struct rb_k
 {
 	struct rb_buf names;
 
-	rb_buf_init(&names, NULL, 1024);
+	rb_buf_init(&names, ctx->arena->alloc, 1024);
 	for (size_t i = 0; rows[i].name != NULL; i++)
 		if ((rows[i].flags & RB_KEY_LATER) == 0)
 			rb_buf_fmt(&names, "%s%s", names.len > 0 ? ", " : "", rows[i].name);
@@ -497,8 +502,8 @@ void
 rb_keys_decode(const struct rb_expr_ctx *ctx, const struct rb_node *node, const struct rb_key *rows,
     struct rb_field *fields, const char *where)
 {
+	size_t main = rb_key_main(rows);
 	uint64_t seen = 0;
-	size_t main = 0;
 
 	for (size_t i = 0; rows[i].name != NULL; i++) {
 		memset(&fields[i], 0, sizeof(fields[i]));
@@ -507,8 +512,6 @@ rb_keys_decode(const struct rb_expr_ctx *ctx, const struct rb_node *node, const 
 	if (node->kind == RB_NODE_MAP) {
 		seen = decode_pairs(ctx, node, rows, fields, where);
 	} else {
-		while (rows[main].name != NULL && (rows[main].flags & RB_KEY_MAIN) == 0)
-			main++;
 		if (rows[main].name == NULL) {
 			no_map(ctx, node, rows, where);
 			return;

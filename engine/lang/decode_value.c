@@ -1,8 +1,8 @@
-/* Decoding of values that may hold ${}: texts, numbers and durations, lists and maps of texts, JSON trees,
- * patterns, scripts, expressions. Constants are judged here, when the file is read; the rest in field.c, when
- * it runs. */
+/* Decoding of values that may hold ${}: texts, numbers and durations, lists and maps of texts, JSON trees.
+ * Constants are judged here, when the file is read; the rest in field.c, when it runs. */
 #include <string.h>
 
+#include "base/token.h"
 #include "lang/decode.h"
 
 /* What stands inside of a list or map has rows of its own, by which rb_field_eval goes. */
@@ -11,8 +11,7 @@
 		"", type, 0, 0, NULL, NULL, NULL, "", NULL, NULL                                             \
 	}
 static const struct rb_key string_item = ITEM(RB_K_STRING), typed_item = ITEM(RB_K_TYPED),
-			   json_item = ITEM(RB_K_JSON), header_item = ITEM(RB_K_HEADERS),
-			   cond_item = ITEM(RB_K_COND);
+			   json_item = ITEM(RB_K_JSON), header_item = ITEM(RB_K_HEADERS);
 
 static const enum rb_place places[] = {
     [RB_K_TITLE] = RB_PLACE_TITLE,
@@ -93,7 +92,7 @@ check_whole(const struct rb_decode *d, const struct rb_type_row *type, const str
 
 	if (fits(type->base, have))
 		return true;
-	rb_buf_init(&name, NULL, 256);
+	rb_buf_init(&name, d->ctx->arena->alloc, 256);
 	rb_type_name(have, &name);
 	diag = rb_diag_add(d->ctx->diags, RB_E_EXPR_TYPE, rb_expr_span(whole),
 	    "`%s` takes a value of type %s, and this is %s", d->name, type->name, rb_buf_cstr(&name));
@@ -122,11 +121,14 @@ static bool
 typed_scalar(
     const struct rb_decode *d, const struct rb_type_row *type, const struct rb_node *node, struct rb_field *f)
 {
+	enum rb_place place = type->base == RB_URL     ? RB_PLACE_URL
+			      : type->base == RB_REGEX ? RB_PLACE_REGEX
+						       : RB_PLACE_TEXT;
 	const struct rb_expr *whole;
 
 	if (!rb_decode_fills(node))
 		return constant(d, type, node, f);
-	if (!tmpl_at(d, node, type->base == RB_URL ? RB_PLACE_URL : RB_PLACE_TEXT, f))
+	if (!tmpl_at(d, node, place, f))
 		return false;
 	whole = rb_tmpl_whole(f->tmpl);
 	return whole == NULL || check_whole(d, type, whole);
@@ -288,20 +290,6 @@ rb_decode_string_map(const struct rb_decode *d, const struct rb_node *node, stru
 	return ok;
 }
 
-/* RFC 9110, 5.6.2. */
-static bool
-is_token(struct rb_str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			(c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL)))
-			return false;
-	}
-	return s.n > 0;
-}
-
 bool
 rb_decode_headers(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
 {
@@ -312,7 +300,7 @@ rb_decode_headers(const struct rb_decode *d, const struct rb_node *node, struct 
 	for (size_t i = 0; i < f->len; i++) {
 		const struct rb_node *value = node->pairs[i].value;
 
-		if (!is_token(f->names[i])) {
+		if (!rb_is_token(f->names[i])) {
 			rb_diag_add(d->ctx->diags, RB_E_NAME, node->pairs[i].key->span,
 			    "`%.*s` cannot be the name of a header", RB_STR_ARG(f->names[i]));
 			ok = false;
@@ -395,140 +383,7 @@ rb_decode_json(const struct rb_decode *d, const struct rb_node *node, struct rb_
 	return ok;
 }
 
-/* --- patterns, scripts, expressions --- */
-
-bool
-rb_decode_pattern(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
-{
-	struct rb_str why;
-	size_t at;
-
-	if (!rb_decode_scalar(d, node))
-		return false;
-	if (rb_decode_fills(node))
-		return tmpl_at(d, node, RB_PLACE_REGEX, f);
-	f->pattern = rb_pattern_new(d->ctx->arena, node->text, &why, &at);
-	if (f->pattern == NULL) {
-		size_t from = rb_node_offset(node, at > node->text.n ? node->text.n : at);
-		struct rb_span span = {
-		    node->span.src, from, from + 1 > node->span.to ? node->span.to : from + 1};
-
-		rb_diag_add(d->ctx->diags, RB_E_PATTERN, at == 0 || span.to <= span.from ? node->span : span,
-		    "%.*s", RB_STR_ARG(why));
-		return false;
-	}
-	rb_patterns_keep(d->ctx->patterns, d->ctx->arena, f->pattern);
-	return true;
-}
-
-/* The list form: each element stays one argument, so that a secret in it would be seen by every user of the
- * host. */
-static bool
-decode_argv(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
-{
-	struct rb_expr_ctx ctx = *d->ctx;
-	struct rb_decode inner = *d;
-	struct rb_diag *diag;
-	bool ok;
-
-	if (node->len == 0) {
-		rb_diag_add(d->ctx->diags, RB_E_EMPTY, node->span,
-		    "the list of `%s` is empty: it is a program and its arguments", d->name);
-		return false;
-	}
-	ctx.secrets = true;
-	inner.ctx = &ctx;
-	ok = strings_of(&inner, node, &string_item, f);
-	for (size_t i = 0; i < f->len; i++) {
-		if (f->items[i].tmpl == NULL || !rb_tmpl_secret(f->items[i].tmpl))
-			continue;
-		diag = rb_diag_add(d->ctx->diags, RB_E_SECRET, f->items[i].node->span,
-		    "a secret may not stand in an argument: every user of the host can read it there");
-		rb_diag_hint(d->ctx->diags, diag, "give it through the environment (`secrets:`) or `stdin`");
-		ok = false;
-	}
-	return ok;
-}
-
-bool
-rb_decode_script(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
-{
-	struct rb_expr_ctx ctx = *d->ctx;
-
-	if (node->kind == RB_NODE_LIST)
-		return decode_argv(d, node, f);
-	if (!rb_decode_scalar(d, node))
-		return false;
-	if (rb_str_trim(node->text).n == 0) {
-		rb_diag_add(d->ctx->diags, RB_E_EMPTY, node->span, "the script of `%s` is empty", d->name);
-		return false;
-	}
-	/* The environment may carry them; whether this step named them is judged where its `secrets` are
-	 * known. */
-	ctx.secrets = true;
-	f->script = rb_script_parse(&ctx, node, d->own_env, d->nown_env);
-	return f->script != NULL;
-}
-
-bool
-rb_decode_expr(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
-{
-	if (!rb_decode_scalar(d, node))
-		return false;
-	f->expr = d->key->type == RB_K_COND ? rb_expr_parse_bool(d->ctx, node, 0, node->text)
-					    : rb_expr_parse(d->ctx, node, 0, node->text);
-	return f->expr != NULL;
-}
-
-bool
-rb_decode_conds(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
-{
-	struct rb_decode inner = *d;
-	bool list = node->kind == RB_NODE_LIST, ok = true;
-
-	if (list && node->len == 0) {
-		rb_diag_add(d->ctx->diags, RB_E_EMPTY, node->span,
-		    "the list of `%s` is empty: it would always hold", d->name);
-		return false;
-	}
-	f->len = list ? node->len : 1;
-	f->items = RB_ARRAY(d->ctx->arena, struct rb_field, f->len);
-	inner.key = &cond_item;
-	for (size_t i = 0; i < f->len; i++) {
-		f->items[i].key = &cond_item;
-		f->items[i].node = list ? node->items[i] : node;
-		ok = rb_decode_expr(&inner, f->items[i].node, &f->items[i]) && ok;
-	}
-	return ok;
-}
-
-bool
-rb_decode_items(const struct rb_decode *d, const struct rb_node *node, struct rb_field *f)
-{
-	const struct rb_type *type;
-	struct rb_buf name;
-
-	if (node->kind == RB_NODE_LIST) {
-		if (node->len == 0)
-			rb_diag_add(d->ctx->diags, RB_E_EMPTY, node->span,
-			    "the list of `%s` is empty: there is nothing to do", d->name);
-		return node->len > 0 && strings_of(d, node, &string_item, f);
-	}
-	if (!rb_decode_scalar(d, node))
-		return false;
-	f->expr = rb_expr_parse(d->ctx, node, 0, node->text);
-	if (f->expr == NULL)
-		return false;
-	type = rb_expr_type(f->expr);
-	if (type->base == RB_LIST || type->base == RB_ANY)
-		return true;
-	rb_buf_init(&name, NULL, 256);
-	rb_type_name(type, &name);
-	rb_diag_add(d->ctx->diags, RB_E_EXPR_TYPE, node->span, "`%s` takes a list, and this is %s", d->name,
-	    rb_buf_cstr(&name));
-	rb_buf_free(&name);
-	return false;
-}
+/* --- choices --- */
 
 /* One choice: a text, or a map with `choice`, whose `then` the lowering reads. */
 static bool

@@ -3,13 +3,69 @@
 #include <strings.h>
 
 #include "lang/reference.h"
+#include "lang/run_value.h"
 
 enum { NEAR = 2, NEAR_SHORT = 1, SHORT = 4 };
 
 /* --- keys --- */
 
+/* What an entry of a structure may say, where the key's own row has no table; `k` stands in `table`. */
+static const struct rb_key *
+keys_within(const struct rb_key *table, const struct rb_key *k)
+{
+	static const struct {
+		enum rb_key_type type;
+		const struct rb_key *keys;
+	} entries[] = {{RB_K_INPUTS, rb_input_keys}, {RB_K_VALUES, rb_value_keys},
+	    {RB_K_PROCEDURES, rb_procedure_keys}, {RB_K_RUNGS, rb_rung_keys}, {RB_K_OUTPUTS, rb_output_keys},
+	    {RB_K_CAPTURES, rb_capture_keys}, {RB_K_PROBE, rb_probe_keys}, {RB_K_BRANCH, rb_arm_keys},
+	    {RB_K_CHOICES, rb_choice_keys}, {RB_K_EFFECT, rb_effect_keys}};
+
+	if (k->type == RB_K_TABLE || k->type == RB_K_EXPECT)
+		return k->sub;
+	/* Files, libraries and scenarios each have secrets of a form of their own. */
+	if (k->type == RB_K_SECRETS)
+		return table == rb_runbook_keys   ? rb_secret_keys
+		       : table == rb_library_keys ? rb_library_secret_keys
+						  : NULL;
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		if (k->type == entries[i].type)
+			return entries[i].keys;
+	}
+	return NULL;
+}
+
+/* One line of a list of keys: "    times        attempts in all (a whole number, default 3)". */
 static void
-explain_key(struct rb_buf *out, const char *in, const struct rb_key *k)
+key_row(struct rb_buf *out, const struct rb_key *k)
+{
+	rb_buf_fmt(out, "    %-18s %s", k->name, k->help);
+	if ((k->flags & RB_KEY_LATER) != 0) {
+		rb_buf_c(out, " (not in this version)\n");
+		return;
+	}
+	if (k->type == RB_K_WORD)
+		rb_buf_fmt(out, " (one of: %s", k->choices);
+	else
+		rb_buf_fmt(out, " (%s", rb_key_takes(k));
+	if ((k->flags & RB_KEY_REQUIRED) != 0)
+		rb_buf_c(out, ", required");
+	if (k->dflt != NULL)
+		rb_buf_fmt(out, ", default %s", k->dflt);
+	rb_buf_c(out, ")\n");
+}
+
+static void
+key_rows(struct rb_buf *out, const struct rb_key *keys)
+{
+	if (keys != NULL)
+		rb_buf_c(out, "  keys\n");
+	for (; keys != NULL && keys->name != NULL; keys++)
+		key_row(out, keys);
+}
+
+static void
+explain_key(struct rb_buf *out, const char *in, const struct rb_key *table, const struct rb_key *k)
 {
 	if (out->len > 0)
 		rb_buf_c(out, "\n");
@@ -18,19 +74,17 @@ explain_key(struct rb_buf *out, const char *in, const struct rb_key *k)
 		rb_buf_c(out, "  not in this version\n");
 		return;
 	}
-	if (k->choices != NULL)
+	if (k->type == RB_K_WORD)
 		rb_buf_fmt(out, "  takes    one of: %s\n", k->choices);
 	else
-		rb_buf_fmt(out, "  takes    %s\n", rb_key_type_name(k->type));
+		rb_buf_fmt(out, "  takes    %s\n", rb_key_takes(k));
 	if ((k->flags & RB_KEY_REQUIRED) != 0)
 		rb_buf_c(out, "  required\n");
 	if (k->dflt != NULL)
 		rb_buf_fmt(out, "  default  %s\n", k->dflt);
 	if (k->example != NULL)
 		rb_buf_fmt(out, "  example  %s: %s\n", k->name, k->example);
-	for (const struct rb_key *s = k->type == RB_K_TABLE || k->type == RB_K_EXPECT ? k->sub : NULL;
-	     s != NULL && s->name != NULL; s++)
-		rb_buf_fmt(out, "    %-12s %s\n", s->name, s->help);
+	key_rows(out, keys_within(table, k));
 }
 
 static void
@@ -38,7 +92,7 @@ explain_in(struct rb_buf *out, const char *in, const struct rb_key *keys, struct
 {
 	for (const struct rb_key *k = keys; k->name != NULL; k++) {
 		if (rb_str_is(word, k->name))
-			explain_key(out, in, k);
+			explain_key(out, in, keys, k);
 		/* Maps in maps, but for those that rb_table_rows has by themselves. */
 		if (k->type == RB_K_TABLE && k->sub != NULL) {
 			const struct rb_table_row *t = rb_table_rows;
@@ -77,9 +131,7 @@ explain_kind(struct rb_buf *out, const struct rb_kind *kind)
 	if (kind->timeout != RB_NEVER)
 		rb_buf_fmt(out, "  timeout  %s, unless the step says otherwise\n",
 		    rb_clock_exact(kind->timeout, time));
-	rb_buf_c(out, "  keys\n");
-	for (const struct rb_key *k = kind->keys; k->name != NULL; k++)
-		rb_buf_fmt(out, "    %-18s %s\n", k->name, k->help);
+	key_rows(out, kind->keys);
 	if (kind->facts != NULL)
 		rb_buf_c(out, "  facts\n");
 	for (const struct rb_fact_row *f = kind->facts; f != NULL && f->name != NULL; f++)
@@ -126,7 +178,7 @@ explain_fact(struct rb_buf *out, const char *of, const struct rb_fact_row *f)
 {
 	struct rb_buf type;
 
-	rb_buf_init(&type, NULL, 256);
+	rb_buf_init(&type, out->alloc, 256);
 	rb_type_name(f->type, &type);
 	rb_buf_fmt(out, "%s%s, a fact of %s: %s (%s)\n", out->len > 0 ? "\n" : "", f->name, of, f->help,
 	    rb_buf_cstr(&type));
@@ -192,7 +244,7 @@ near_word(struct rb_buf *out, struct rb_str word, const char *name)
 
 	if (rb_str_distance(word, rb_str_c(name), limit) > limit)
 		return;
-	rb_buf_init(&line, NULL, 128);
+	rb_buf_init(&line, out->alloc, 128);
 	rb_buf_fmt(&line, "%s\n", name);
 	if (rb_str_find(rb_buf_view(out), rb_buf_view(&line), 0) == SIZE_MAX)
 		rb_buf_str(out, rb_buf_view(&line));
@@ -233,7 +285,7 @@ rb_tables_explain(const char *word, const struct rb_table_row *tables, struct rb
 	for (const struct rb_table_row *t = tables; t->name != NULL; t++) {
 		for (const struct rb_key *k = t->keys; k->name != NULL; k++) {
 			if (rb_str_is(rb_str_c(word), k->name))
-				explain_key(&found, t->title, k);
+				explain_key(&found, t->title, t->keys, k);
 		}
 	}
 	result = found.len > 0 ? 0 : -1;

@@ -3,21 +3,6 @@
 
 #include "lang/expr_impl.h"
 
-void
-rb_patterns_keep(struct rb_patterns *all, struct rb_arena *arena, struct rb_pattern *p)
-{
-	all->items = rb_arena_grow(arena, all->items, sizeof(*all->items), all->len, &all->cap);
-	all->items[all->len++] = p;
-}
-
-void
-rb_patterns_close(struct rb_patterns *all)
-{
-	for (size_t i = 0; i < all->len; i++)
-		rb_pattern_close(all->items[i]);
-	all->len = 0;
-}
-
 static struct rb_expr *
 parse(struct rb_checker *c, bool condition)
 {

@@ -15,6 +15,7 @@
 #ifndef RB_LANG_EXPR_H
 #define RB_LANG_EXPR_H
 
+#include "lang/pattern.h"
 #include "lang/scope.h"
 #include "text/node.h"
 
@@ -26,15 +27,6 @@ enum {
 };
 
 struct rb_expr;
-struct rb_pattern;
-
-/* The patterns that a program compiled, which its arena does not free. The array lives in the arena. */
-struct rb_patterns {
-	size_t len, cap;
-	struct rb_pattern **items;
-};
-void rb_patterns_keep(struct rb_patterns *all, struct rb_arena *arena, struct rb_pattern *p);
-void rb_patterns_close(struct rb_patterns *all);
 
 /* What an expression may see while it is checked. */
 struct rb_expr_ctx {
@@ -73,6 +65,9 @@ struct rb_eval {
 /* The value; UNSET, UNKNOWN or ERROR say why there is none. `and`/`or` decide over an UNKNOWN side when the
  * other side decides alone; UNSET under `??` and `defined` is caught. */
 struct rb_value rb_expr_eval(const struct rb_expr *e, struct rb_eval *ev);
+/* Its value; or of a duration that is UNKNOWN yet, the longest that it may come to: `a if c else b` is the
+ * longer of the two, min() the shortest that is known. UNKNOWN where there is no such bound. */
+struct rb_value rb_expr_bound(const struct rb_expr *e, struct rb_eval *ev);
 /* As a condition: 1 true, 0 false, -1 undecided: *why gets the UNSET, UNKNOWN or ERROR. */
 int rb_expr_truth(const struct rb_expr *e, struct rb_eval *ev, struct rb_value *why);
 

@@ -335,8 +335,7 @@ calc_matches(struct rb_eval *ev, const struct rb_x *x, struct rb_value in, struc
 	if (p == NULL) {
 		p = made = rb_pattern_new(ev->arena, regex.s, &why, &at);
 		if (made == NULL)
-			return rb_v_error(
-			    ev->arena, "`%.*s` is no regex: %.*s", RB_STR_ARG(regex.s), RB_STR_ARG(why));
+			return rb_v_no_pattern(ev->arena, regex.s, why, at);
 	}
 	r = rb_pattern_find(p, in.s, 0, &found, &limit);
 	if (made != NULL)

@@ -88,8 +88,8 @@ hint_bool(struct rb_checker *c, struct rb_diag *diag, const struct rb_x *x)
 	}
 }
 
-bool
-rb_check_bool(struct rb_checker *c, const struct rb_x *x)
+static bool
+check_bool(struct rb_checker *c, const struct rb_x *x)
 {
 	enum rb_sort s = rb_sort_of(x->type);
 	struct rb_diag *diag;
@@ -132,11 +132,9 @@ check_regex(struct rb_checker *c, struct rb_x *x)
 
 	x->type = &rb_types[RB_REGEX];
 	if (c->ctx->patterns != NULL)
-		x->pattern = rb_pattern_new(c->ctx->arena, x->src, &why, &at);
-	if (x->pattern != NULL) {
-		rb_patterns_keep(c->ctx->patterns, c->ctx->arena, x->pattern);
+		x->pattern = rb_patterns_new(c->ctx->patterns, c->ctx->arena, x->src, &why, &at);
+	if (x->pattern != NULL)
 		return;
-	}
 	if (at > x->src.n)
 		at = x->src.n;
 	rb_diag_add(d, RB_E_PATTERN, rb_check_fail_at(c, from + at, from + (at < x->src.n ? at + 1 : at)),
@@ -203,8 +201,8 @@ check_this(struct rb_checker *c, struct rb_x *x)
 		    "`this` is a step's own result, and there is none here");
 }
 
-void
-rb_check_where(struct rb_checker *c, struct rb_x *x)
+static void
+check_where(struct rb_checker *c, struct rb_x *x)
 {
 	const struct rb_type *outer = c->item, *list;
 	struct rb_diag *diag;
@@ -223,7 +221,7 @@ rb_check_where(struct rb_checker *c, struct rb_x *x)
 	c->item = rb_type_item(list);
 	rb_check(c, x->args[1]);
 	if (x->args[1]->op != RB_X_REGEX)
-		rb_check_bool(c, x->args[1]);
+		check_bool(c, x->args[1]);
 	c->item = outer;
 	x->type = list->base == RB_ANY ? &rb_type_list_any : list;
 }
@@ -248,7 +246,7 @@ check_if(struct rb_checker *c, struct rb_x *x)
 {
 	const struct rb_type *t = rb_check_unify(c, x->args[0]->type, x->args[2]->type);
 
-	rb_check_bool(c, x->args[1]);
+	check_bool(c, x->args[1]);
 	if (t != NULL) {
 		x->type = t;
 		return;
@@ -290,7 +288,7 @@ static void
 check_inner(struct rb_checker *c, struct rb_x *x)
 {
 	if (x->op == RB_X_WHERE) {
-		rb_check_where(c, x);
+		check_where(c, x);
 	} else if (x->op == RB_X_CALL) {
 		rb_func_check(c, x); /* which checks its arguments itself */
 	} else {
@@ -326,7 +324,7 @@ check_inner(struct rb_checker *c, struct rb_x *x)
 		break;
 	case RB_X_NOT:
 		x->type = &rb_types[RB_BOOL];
-		rb_check_bool(c, x->args[0]);
+		check_bool(c, x->args[0]);
 		break;
 	case RB_X_NEG:
 		check_negate(c, x);
@@ -334,8 +332,8 @@ check_inner(struct rb_checker *c, struct rb_x *x)
 	case RB_X_OR:
 	case RB_X_AND:
 		x->type = &rb_types[RB_BOOL];
-		rb_check_bool(c, x->args[0]);
-		rb_check_bool(c, x->args[1]);
+		check_bool(c, x->args[0]);
+		check_bool(c, x->args[1]);
 		break;
 	case RB_X_DEFAULT:
 		check_default(c, x);
@@ -367,5 +365,5 @@ rb_check_root(struct rb_checker *c, struct rb_x *x, bool condition)
 	if (x->op == RB_X_REGEX)
 		refuse_regex(c, x);
 	else if (condition && !c->failed)
-		rb_check_bool(c, x);
+		check_bool(c, x);
 }

@@ -1,6 +1,7 @@
 /* Inside of the expression language: tokens, nodes, and what its files hand each other (lex → parse → check →
- * eval). Ownership: nodes live in the program's arena beside their rb_expr; values are made in the arena of
- * the rb_eval. */
+ * eval), and those that walk the tree for what it says (claim.c, expr_bound.c, grounds.c, unset.c).
+ * Ownership: nodes live in the program's arena beside their rb_expr; what an evaluation makes is in the arena
+ * of its rb_eval, the rest it borrows from where it stands. */
 #ifndef RB_LANG_EXPR_IMPL_H
 #define RB_LANG_EXPR_IMPL_H
 
@@ -122,18 +123,18 @@ void rb_check_root(struct rb_checker *c, struct rb_x *x, bool condition);
  */
 struct rb_span rb_check_fail(struct rb_checker *c, const struct rb_x *x);
 struct rb_span rb_check_fail_at(struct rb_checker *c, size_t from, size_t to);
-/* x must be usable as a bool. */
-bool rb_check_bool(struct rb_checker *c, const struct rb_x *x);
 /* The type's name for a message, in the arena. */
 const char *rb_check_type_name(struct rb_checker *c, const struct rb_type *t);
-/* The condition of a `where`, with its items' type in place. */
-void rb_check_where(struct rb_checker *c, struct rb_x *x);
 /* A type that holds what both hold, or NULL. */
 const struct rb_type *rb_check_unify(struct rb_checker *c, const struct rb_type *a, const struct rb_type *b);
 
+/* Of x with that operation, whose operands are checked: gives it its type, and its slot or member; adds what
+ * is not there. */
 void rb_check_name(struct rb_checker *c, struct rb_x *x);
 void rb_check_member(struct rb_checker *c, struct rb_x *x);
 void rb_check_index(struct rb_checker *c, struct rb_x *x);
+/* The names of a chain of members with dots between, blanks and parentheses of the text left out. */
+struct rb_str rb_x_path(struct rb_arena *arena, const struct rb_x *x);
 /* Notes what a chain of members reads, once. */
 void rb_check_read(struct rb_checker *c, const struct rb_x *x);
 
@@ -154,9 +155,9 @@ enum rb_sort {
 	RB_S_RECORD,
 	RB_S_STEP
 };
+/* A MATCH counts as the bool that it stands for. Of a value (expr_calc.c) only if it is known. */
 enum rb_sort rb_sort_of(const struct rb_type *t);
 enum rb_sort rb_sort_of_value(struct rb_value v);
-bool rb_sort_ordered(enum rb_sort s);
 /* "==" of RB_X_EQ. */
 const char *rb_x_sign(enum rb_xop op);
 /* The type of a binary operator over checked operands (== … contains matches, + - * /); adds what does not
@@ -175,7 +176,8 @@ struct rb_arith_row {
 };
 extern const struct rb_arith_row rb_arith_rows[];
 
-/* The value of a binary operator; both sides are known and plain. */
+/* The value of a binary operator, and of the minus before one; operands are known and plain. ERROR where it
+ * overflows, or is not defined. */
 struct rb_value rb_ops_eval(struct rb_eval *ev, const struct rb_x *x, struct rb_value a, struct rb_value b);
 struct rb_value rb_ops_negate(struct rb_eval *ev, const struct rb_x *x, struct rb_value v);
 /* a + b of two numbers, durations, sizes: for sum(). */
@@ -187,6 +189,8 @@ const char *rb_x_describe(struct rb_arena *arena, struct rb_value v);
 
 /* --- expr_eval.c --- */
 
+/* The value of a checked expression: what it makes is in ev->arena, the rest is borrowed from where it
+ * stands. */
 struct rb_value rb_x_eval(struct rb_eval *ev, const struct rb_x *x);
 /* As a condition: 1, 0, or -1 with the reason in *why. */
 int rb_x_truth(struct rb_eval *ev, const struct rb_x *x, struct rb_value *why);
@@ -199,6 +203,7 @@ bool rb_fact_false_before(struct rb_str fact);
 
 /* --- functions.c --- */
 
+/* The row of a function, or NULL. */
 const struct rb_func_row *rb_func_find(struct rb_str name);
 /* Arguments' number and types; sets x->func and x->type. */
 void rb_func_check(struct rb_checker *c, struct rb_x *x);

@@ -150,8 +150,8 @@ lex_number(struct rb_checker *c, size_t *at)
 		while (to < c->text.n && (is_word(c->text.p[to]) || c->text.p[to] == '.'))
 			to++;
 		t.text = rb_str_cut(c->text, from, to);
-		diag = rb_diag_add(
-		    d, RB_E_EXPR, rb_check_fail_at(c, from, to), "`%.*s` is no number", RB_STR_ARG(t.text));
+		diag = rb_diag_add(d, RB_E_EXPR, rb_check_fail_at(c, from, to), "`%.*s` is not a number",
+		    RB_STR_ARG(t.text));
 		rb_diag_hint(d, diag, "a version is written version(\"%.*s\"), an address as text in quotes",
 		    RB_STR_ARG(t.text));
 		return bad(from, to);
@@ -179,7 +179,7 @@ lex_number(struct rb_checker *c, size_t *at)
 		t.value = rb_v_number(number);
 	else {
 		diag = rb_diag_add(d, RB_E_EXPR, rb_check_fail_at(c, from, to),
-		    "`%.*s` is no number, duration or size", RB_STR_ARG(t.text));
+		    "`%.*s` is not a number, duration or size", RB_STR_ARG(t.text));
 		rb_diag_hint(d, diag,
 		    "durations are written 90s, 15m, 1h30m; sizes 200MB, 1GiB; text stands in quotes");
 		return bad(from, to);

@@ -373,18 +373,19 @@ rb_check_index(struct rb_checker *c, struct rb_x *x)
 
 /* --- reads --- */
 
-/* The chain's names with dots between, blanks and parentheses of the text left out. */
-static struct rb_str
-path_of(struct rb_checker *c, const struct rb_x *x)
+struct rb_str
+rb_x_path(struct rb_arena *arena, const struct rb_x *x)
 {
-	size_t n = 0, at;
 	const struct rb_x *i;
+	size_t n = 0, at;
 	char *p;
 
+	if (x->op != RB_X_MEMBER)
+		return x->name;
 	for (i = x; i->op == RB_X_MEMBER; i = i->args[0])
 		n += i->name.n + 1;
 	n += i->name.n;
-	p = rb_arena_new(c->ctx->arena, n + 1);
+	p = rb_arena_new(arena, n + 1);
 	at = n;
 	for (i = x;; i = i->args[0]) {
 		at -= i->name.n;
@@ -405,7 +406,7 @@ rb_check_read(struct rb_checker *c, const struct rb_x *x)
 		root = root->args[0];
 	if (root->op != RB_X_NAME || root->decl == NULL)
 		return;
-	read = (struct rb_read){root->decl, root->up, path_of(c, x)};
+	read = (struct rb_read){root->decl, root->up, rb_x_path(c->ctx->arena, x)};
 	for (size_t i = 0; i < c->nreads; i++)
 		if (rb_str_eq(c->reads[i].path, read.path))
 			return;

@@ -28,8 +28,8 @@ rb_sort_of(const struct rb_type *t)
 	return sorts[t->base];
 }
 
-bool
-rb_sort_ordered(enum rb_sort s)
+static bool
+is_ordered(enum rb_sort s)
 {
 	return s == RB_S_NUMERIC || s == RB_S_TEXT || s == RB_S_DURATION || s == RB_S_SIZE || s == RB_S_TIME;
 }
@@ -169,7 +169,7 @@ comparable(const struct rb_x *x, enum rb_sort a, enum rb_sort b)
 
 	if (a == RB_S_STEP || b == RB_S_STEP)
 		return false;
-	if (!equality && ((a != RB_S_ANY && !rb_sort_ordered(a)) || (b != RB_S_ANY && !rb_sort_ordered(b))))
+	if (!equality && ((a != RB_S_ANY && !is_ordered(a)) || (b != RB_S_ANY && !is_ordered(b))))
 		return false;
 	return a == RB_S_ANY || b == RB_S_ANY || a == b;
 }

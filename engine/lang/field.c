@@ -13,7 +13,7 @@ as_text(struct rb_arena *arena, struct rb_value v)
 	v = rb_v_plain(v);
 	if (!rb_v_known(v) || v.kind == RB_V_TEXT || v.kind == RB_V_PROCESS)
 		return v;
-	rb_buf_init(&b, NULL, RB_EXPR_TEXT_MAX);
+	rb_buf_init(&b, arena->alloc, RB_EXPR_TEXT_MAX);
 	rb_value_show(v, &b);
 	v = rb_v_text(rb_arena_str(arena, rb_buf_view(&b)));
 	rb_buf_free(&b);
@@ -44,7 +44,7 @@ as_lines(struct rb_arena *arena, struct rb_value v)
 
 	if (!rb_v_known(v) || v.kind == RB_V_TEXT)
 		return v;
-	rb_buf_init(&b, NULL, RB_EXPR_TEXT_MAX);
+	rb_buf_init(&b, arena->alloc, RB_EXPR_TEXT_MAX);
 	if (rb_value_env(v, &b, &why) == 0)
 		v = rb_v_text(rb_arena_str(arena, rb_buf_view(&b)));
 	else
@@ -58,10 +58,9 @@ cannot(struct rb_arena *arena, const struct rb_type_row *type, struct rb_value v
 {
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, 80);
+	rb_buf_init(&b, arena->alloc, 80);
 	rb_value_show(v, &b);
-	v = rb_v_error(
-	    arena, "`%s%s` is no %s: %s", rb_buf_cstr(&b), b.lost > 0 ? "…" : "", type->name, type->help);
+	v = rb_v_error(arena, "`%s%s` is not %s", rb_buf_cstr(&b), b.lost > 0 ? "…" : "", type->help);
 	rb_buf_free(&b);
 	return v;
 }
@@ -206,7 +205,7 @@ eval_tmpl(const struct rb_field *f, struct rb_eval *ev)
 		return as_path(ev->arena, v);
 	case RB_K_CHOICES:
 		if (rb_v_known(v) && v.kind != RB_V_LIST)
-			return rb_v_error(ev->arena, "`%s` is no list", f->key->name);
+			return rb_v_error(ev->arena, "`%s` is not a list", f->key->name);
 		return v;
 	default:
 		if (type != NULL)

@@ -9,7 +9,7 @@ static struct rb_value
 no_conversion(struct rb_eval *ev, const struct rb_x *call, struct rb_value v, const char *form)
 {
 	return rb_v_error(
-	    ev->arena, "`%.*s`: %s is no %s", RB_STR_ARG(call->shown), rb_x_describe(ev->arena, v), form);
+	    ev->arena, "`%.*s`: %s is not a %s", RB_STR_ARG(call->shown), rb_x_describe(ev->arena, v), form);
 }
 
 /* A number as programs print it: blanks around, a sign, leading zeros, a percent sign after it. */

@@ -18,7 +18,9 @@ bool rb_func_is_list_of(const struct rb_type *t, unsigned mask);
 /* Adds that argument i does not fit; RB_ANY, so that rules can return it. */
 const struct rb_type *rb_func_refuse(struct rb_checker *c, const struct rb_x *call, size_t i);
 
-/* Rules for the result's type. */
+/* Rules for the result's type, from the arguments' checked types (their number is right already): RB_ANY
+ * after what does not fit was added (rb_func_refuse). Several functions may share one; functions.c says
+ * which. */
 const struct rb_type *rb_type_of_convert(struct rb_checker *c, struct rb_x *call);
 const struct rb_type *rb_type_of_text(struct rb_checker *c, struct rb_x *call);
 const struct rb_type *rb_type_of_item(struct rb_checker *c, struct rb_x *call);
@@ -34,7 +36,9 @@ const struct rb_type *rb_type_of_table(struct rb_checker *c, struct rb_x *call);
 const struct rb_type *rb_type_of_rows(struct rb_checker *c, struct rb_x *call);
 const struct rb_type *rb_type_of_json(struct rb_checker *c, struct rb_x *call);
 
-/* Implementations. Each of args is known; items of lists may not be. */
+/* Implementations, for the values of call->args in their order. Each of args is known; items of lists may not
+ * be. The result is made in ev->arena; UNSET where there is nothing to be taken (first of an empty list),
+ * ERROR with a sentence where the arguments cannot be used. */
 struct rb_value rb_run_convert(struct rb_eval *ev, const struct rb_x *call, struct rb_value *args);
 struct rb_value rb_run_text(struct rb_eval *ev, const struct rb_x *call, struct rb_value *args);
 struct rb_value rb_run_first(struct rb_eval *ev, const struct rb_x *call, struct rb_value *args);

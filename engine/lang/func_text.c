@@ -4,7 +4,10 @@
 
 #include "lang/func_impl.h"
 
-enum { TABLE_COLUMNS = 256 };
+enum {
+	TABLE_COLUMNS = 256,
+	NAMES_SHOWN = 120, /* bytes of the names of columns in a message */
+};
 
 const struct rb_type *
 rb_type_of_texts(struct rb_checker *c, struct rb_x *call)
@@ -234,8 +237,7 @@ rb_run_rows(struct rb_eval *ev, const struct rb_x *call, struct rb_value *args)
 		return no_text(ev, call, 1, args[1]);
 	p = rb_pattern_new(ev->arena, args[1].s, &why, &at);
 	if (p == NULL)
-		return rb_v_error(
-		    ev->arena, "`%.*s` is no regex: %.*s", RB_STR_ARG(args[1].s), RB_STR_ARG(why));
+		return rb_v_no_pattern(ev->arena, args[1].s, why, at);
 	/* The groups' names are read from the pattern, so the rows are copied before it is closed. */
 	v = rb_value_copy(ev->arena, rows_by(ev, call, args[0].s, p));
 	rb_pattern_close(p);
@@ -245,18 +247,18 @@ rb_run_rows(struct rb_eval *ev, const struct rb_x *call, struct rb_value *args)
 /* --- table --- */
 
 /* A header line and what it says of the rows below. Columns count characters, as the programs that align them
- * do. */
+ * do. A cell begins where its header begins, or ends where it ends; what does neither is not guessed at. */
 struct table {
 	size_t len;
 	bool tabs; /* cells stand between tabs */
 	struct rb_str names[TABLE_COLUMNS];
-	size_t starts[TABLE_COLUMNS];
+	size_t starts[TABLE_COLUMNS], ends[TABLE_COLUMNS]; /* of the names, in characters */
 };
 
-/* A piece of a row with two blanks, or the line's end, on both sides. */
+/* A part of a row; a piece has two blanks, or the line's end, on both sides. */
 struct piece {
-	size_t start; /* column of its first character */
-	size_t from, to;
+	size_t start, end; /* in characters */
+	size_t from, to;   /* in bytes */
 };
 
 static size_t
@@ -280,12 +282,13 @@ next_piece(struct rb_str line, size_t *at, size_t *column, struct piece *out)
 	}
 	if (i == line.n)
 		return false;
-	*out = (struct piece){col, i, i};
+	*out = (struct piece){col, col, i, i};
 	while (i < line.n && !(line.p[i] == ' ' && (i + 1 == line.n || line.p[i + 1] == ' '))) {
 		i += char_len(line, i);
 		col++;
 	}
 	out->to = i;
+	out->end = col;
 	*at = i;
 	*column = col;
 	return true;
@@ -322,6 +325,7 @@ read_header(struct table *t, struct rb_str line)
 		if (!t->tabs) {
 			cell = rb_str_cut(line, piece.from, piece.to);
 			t->starts[t->len] = piece.start;
+			t->ends[t->len] = piece.end;
 		}
 		for (size_t i = 0; i < t->len; i++)
 			if (rb_str_eq(t->names[i], cell))
@@ -331,94 +335,155 @@ read_header(struct table *t, struct rb_str line)
 	return NULL;
 }
 
-/* The byte of each column's start in an aligned row, or false if a cell reaches over one. */
-static bool
-aligned(const struct table *t, struct rb_str line, size_t *bytes)
+/* The first column from `least` on under whose name the piece stands; len if there is none. */
+static size_t
+under(const struct table *t, const struct piece *p, size_t least)
 {
-	size_t next = 0, col = 0, i = 0;
+	while (least < t->len && t->ends[least] <= p->start)
+		least++;
+	return least < t->len && t->starts[least] < p->end ? least : t->len;
+}
 
-	for (; i < line.n && next < t->len; i += char_len(line, i), col++) {
-		if (col != t->starts[next])
+/* Parts a piece that stands under columns k and k + 1 at the blank between its cells: the one before the next
+ * column's beginning, else the only one there is between their names. False if that is not clear. */
+static bool
+part(const struct table *t, size_t k, struct rb_str line, const struct piece *p, struct piece *left,
+    struct piece *right)
+{
+	size_t low = t->ends[k] - 1, high = t->starts[k + 1], found = 0;
+
+	for (size_t i = p->from, col = p->start; i < p->to && col <= high; i += char_len(line, i), col++) {
+		if (line.p[i] != ' ' || col < low)
 			continue;
-		if (i > 0 && line.p[i - 1] != ' ')
-			return false;
-		bytes[next++] = i;
+		found++;
+		*left = (struct piece){p->start, col, p->from, i};
+		*right = (struct piece){col + 1, p->end, i + 1, p->to};
+		if (col + 1 == high)
+			return true;
 	}
-	while (next < t->len)
-		bytes[next++] = line.n;
+	return found == 1;
+}
+
+/* Puts a piece into the columns that it stands under, from *least on. */
+static bool
+place(const struct table *t, struct rb_str line, struct piece p, size_t *least, struct rb_str *cells)
+{
+	for (;;) {
+		size_t k = under(t, &p, *least);
+		struct piece left = p, right;
+		bool more = k + 1 < t->len && t->starts[k + 1] < p.end;
+
+		if (k == t->len || (more && !part(t, k, line, &p, &left, &right)))
+			return false;
+		if (left.start != t->starts[k] && left.end != t->ends[k])
+			return false;
+		cells[k] = rb_str_cut(line, left.from, left.to);
+		*least = k + 1;
+		if (!more)
+			return true;
+		p = right;
+	}
+}
+
+/* A row whose cells all keep to their columns. What the last one begins may be a text with any blanks. */
+static bool
+cut_aligned(const struct table *t, struct rb_str line, struct rb_str *cells)
+{
+	size_t at = 0, column = 0, least = 0, last = t->len - 1;
+	struct piece p;
+
+	while (next_piece(line, &at, &column, &p)) {
+		if (last > 0 && least <= last && p.start == t->starts[last]) {
+			cells[last] = rb_str_trim(rb_str_cut(line, p.from, line.n));
+			return true;
+		}
+		if (!place(t, line, p, &least, cells))
+			return false;
+	}
 	return true;
 }
 
-/* The column that begins nearest to `start`, from `least` on. */
-static size_t
-nearest(const struct table *t, size_t start, size_t least)
+/* A row in which a cell was longer than its column and has pushed the others on, each as far as that. It must
+ * have all of them: which one is missing could not be told. */
+static bool
+cut_pushed(const struct table *t, struct rb_str line, struct rb_str *cells)
 {
-	size_t best = least;
+	size_t at = 0, column = 0, shift = 0, before = 0;
+	struct piece p;
 
-	for (size_t i = least + 1; i < t->len; i++) {
-		size_t far = start > t->starts[i] ? start - t->starts[i] : t->starts[i] - start;
-		size_t was = start > t->starts[best] ? start - t->starts[best] : t->starts[best] - start;
-
-		if (far <= was)
-			best = i;
+	for (size_t i = 0; i < t->len; i++) {
+		if (!next_piece(line, &at, &column, &p))
+			return false;
+		if (p.start != t->starts[i] + shift && p.end != t->ends[i] + shift) {
+			if (i == 0 || before < t->starts[i] + shift || p.start < t->starts[i] + shift)
+				return false;
+			shift = p.start - t->starts[i];
+		}
+		before = p.end;
+		cells[i] = rb_str_cut(line, p.from, p.to);
 	}
-	return best;
+	return !next_piece(line, &at, &column, &p);
 }
 
-/* Cells of a row in which one was longer than its column: pieces in order when there are as many as columns,
- * else each in the column that begins nearest. */
-static void
-cut_pieces(const struct table *t, struct rb_str line, struct rb_str *cells)
+static bool
+cut_tabbed(const struct table *t, struct rb_str line, struct rb_str *cells)
 {
-	struct piece pieces[TABLE_COLUMNS];
-	size_t n = 0, at = 0, column = 0, least = 0;
+	struct rb_str over;
+	size_t at = 0;
 
-	while (n < t->len && next_piece(line, &at, &column, &pieces[n]))
-		n++;
-	/* What is left over belongs to the last column. */
-	if (n > 0 && n == t->len)
-		pieces[n - 1].to = line.n;
-	for (size_t i = 0; i < n && least < t->len; i++) {
-		size_t k = n == t->len ? i : nearest(t, pieces[i].start, least);
-
-		cells[k] = rb_str_trim(rb_str_cut(line, pieces[i].from, pieces[i].to));
-		least = k + 1;
-	}
+	for (size_t i = 0; i < t->len; i++)
+		if (!next_tabbed(line, &at, &cells[i]))
+			return true;
+	while (next_tabbed(line, &at, &over))
+		if (over.n > 0)
+			return false;
+	return true;
 }
 
-static void
+static bool
 cut_row(const struct table *t, struct rb_str line, struct rb_str *cells)
 {
-	size_t bytes[TABLE_COLUMNS], at = 0;
-
-	for (size_t i = 0; i < t->len; i++)
-		cells[i] = RB_STR("");
-	if (t->tabs) {
-		for (size_t i = 0; i < t->len; i++)
-			if (!next_tabbed(line, &at, &cells[i]))
-				return;
-		return;
-	}
-	if (!aligned(t, line, bytes)) {
-		cut_pieces(t, line, cells);
-		return;
-	}
-	bytes[0] = 0; /* a row may begin left of its header */
-	for (size_t i = 0; i < t->len; i++)
-		cells[i] = rb_str_trim(rb_str_cut(line, bytes[i], i + 1 < t->len ? bytes[i + 1] : line.n));
+	memset(cells, 0, t->len * sizeof(*cells));
+	if (t->tabs)
+		return cut_tabbed(t, line, cells);
+	if (cut_aligned(t, line, cells))
+		return true;
+	memset(cells, 0, t->len * sizeof(*cells));
+	return cut_pushed(t, line, cells);
 }
 
+/* The names of the columns, as they were understood: where a row does not fit, that is mostly why. */
 static struct rb_value
-table_row(struct rb_eval *ev, const struct table *t, struct rb_str line)
+not_kept(struct rb_eval *ev, const struct rb_x *call, const struct table *t, size_t number)
+{
+	struct rb_value v;
+	struct rb_buf b;
+
+	rb_buf_init(&b, ev->arena->alloc, NAMES_SHOWN);
+	for (size_t i = 0; i < t->len; i++)
+		rb_buf_fmt(&b, "%s`%.*s`", i > 0 ? " " : "", RB_STR_ARG(t->names[i]));
+	v = rb_v_error(ev->arena,
+	    "`%.*s`: line %zu does not keep to the columns of the header, which two blanks part: %s%s; read "
+	    "it "
+	    "with rows()",
+	    RB_STR_ARG(call->shown), number, rb_buf_cstr(&b), b.lost > 0 ? "…" : "");
+	rb_buf_free(&b);
+	return v;
+}
+
+/* One row; false where the line does not keep to the header. */
+static bool
+table_row(struct rb_eval *ev, const struct table *t, struct rb_str line, struct rb_value *out)
 {
 	struct rb_str cells[TABLE_COLUMNS];
 	struct rb_vpair *pairs;
-	struct rb_value v = rb_v_map(ev->arena, t->len, &pairs);
 
-	cut_row(t, line, cells);
+	if (!cut_row(t, line, cells))
+		return false;
+	*out = rb_v_map(ev->arena, t->len, &pairs);
 	for (size_t i = 0; i < t->len; i++)
 		pairs[i] = (struct rb_vpair){t->names[i], rb_v_text(cells[i])};
-	return v;
+	return true;
 }
 
 struct rb_value
@@ -428,11 +493,13 @@ rb_run_table(struct rb_eval *ev, const struct rb_x *call, struct rb_value *args)
 	struct table t = {0};
 	struct rb_str line;
 	const char *wrong;
-	size_t at = 0;
+	struct rb_value row;
+	size_t at = 0, number = 0;
 
 	if (!is_text(args[0]))
 		return no_text(ev, call, 0, args[0]);
 	while (next_line(args[0].s, &at, &line)) {
+		number++;
 		if (rb_str_trim(line).n == 0)
 			continue;
 		if (t.len == 0) {
@@ -445,7 +512,9 @@ rb_run_table(struct rb_eval *ev, const struct rb_x *call, struct rb_value *args)
 		if ((out.len + 1) * t.len > RB_EXPR_CELLS)
 			return rb_v_error(ev->arena, "`%.*s`: the table has more than %d cells",
 			    RB_STR_ARG(call->shown), RB_EXPR_CELLS);
-		push(&out, table_row(ev, &t, line));
+		if (!table_row(ev, &t, line, &row))
+			return not_kept(ev, call, &t, number);
+		push(&out, row);
 	}
 	return finish(&out);
 }

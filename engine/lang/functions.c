@@ -123,7 +123,7 @@ const struct rb_func_row rb_func_rows[] = {
 	rb_run_lines},
     {"table", "table(text) → list of records of text",
 	"rows under a header line whose columns stand two blanks apart at least (docker, kubectl): "
-	"row[\"CPU %\"], rows.NAME",
+	"row[\"CPU %\"], rows.NAME; a line that does not keep to them (as of df, ps, ss) is an error",
 	1, 1, rb_type_of_table, false, rb_run_table},
     {"rows", "rows(text, /regex with (?<name>…)/) → list of records of text",
 	"one record for each line that matches, of the regex's named groups", 2, 2, rb_type_of_rows, false,

@@ -68,18 +68,6 @@ walk_all(struct rb_build *b)
 	rb_build_go(b, closing, walk_closing(b, finally));
 }
 
-/* Where a procedure stands in its file: its steps are in a row there. */
-static void
-widen(const struct rb_list *list, unsigned *lo, unsigned *hi)
-{
-	if (list == NULL || list->len == 0)
-		return;
-	if (list->steps[0]->index < *lo)
-		*lo = list->steps[0]->index;
-	if (list->steps[list->len - 1]->last_inside >= *hi)
-		*hi = list->steps[list->len - 1]->last_inside + 1;
-}
-
 static size_t
 group_of(const struct rb_graph *g, const struct rb_way *w)
 {
@@ -90,8 +78,7 @@ group_of(const struct rb_graph *g, const struct rb_way *w)
 static void
 sort_ways(struct rb_graph *g, struct rb_arena *arena)
 {
-	struct rb_way *sorted = RB_ARRAY(arena, struct rb_way, g->nways);
-	uint32_t *at = RB_ARRAY(arena, uint32_t, g->nsteps + (size_t)2);
+	uint32_t *at = RB_ARRAY(arena, uint32_t, g->nsteps + (size_t)2), *place = g->in; /* not used yet */
 	uint32_t sum = 0;
 
 	g->ways_of = RB_ARRAY(arena, uint32_t, g->nsteps + (size_t)2);
@@ -104,17 +91,26 @@ sort_ways(struct rb_graph *g, struct rb_arena *arena)
 		sum += n;
 	}
 	for (size_t i = 0; i < g->nways; i++)
-		sorted[at[group_of(g, &g->ways[i])]++] = g->ways[i];
-	g->ways = sorted;
+		place[i] = at[group_of(g, &g->ways[i])]++;
+	/* Each exchange brings one way to its place: there are too many of them for a second copy. */
+	for (uint32_t i = 0; i < g->nways; i++) {
+		while (place[i] != i) {
+			uint32_t to = place[i];
+			struct rb_way way = g->ways[to];
+
+			g->ways[to] = g->ways[i];
+			g->ways[i] = way;
+			place[i] = place[to];
+			place[to] = to;
+		}
+	}
 }
 
 static void
-index_ways(struct rb_graph *g, struct rb_arena *arena)
+index_ways(struct rb_graph *g)
 {
 	uint32_t in = 0, out = 0;
 
-	g->in = RB_ARRAY(arena, uint32_t, g->nways);
-	g->out = RB_ARRAY(arena, uint32_t, g->nways);
 	for (size_t i = 0; i < g->npoints; i++) {
 		struct rb_point *p = &g->points[i];
 
@@ -137,24 +133,21 @@ rb_graph_new(struct rb_arena *arena, const struct rb_unit *unit, const struct rb
 {
 	struct rb_graph *g = RB_NEW(arena, struct rb_graph);
 	struct rb_build b = {.g = g, .arena = arena};
-	unsigned lo = UINT32_MAX, hi = 0;
 
 	g->unit = unit;
 	g->proc = proc;
-	if (proc != NULL) {
-		widen(proc->steps, &lo, &hi);
-		widen(proc->finally, &lo, &hi);
-		g->base = lo < hi ? lo : 0;
-		g->nsteps = lo < hi ? hi - lo : 0;
-	} else {
+	if (proc != NULL)
+		rb_proc_steps(proc, &g->base, &g->nsteps);
+	else
 		g->nsteps = (unsigned)unit->nsteps;
-	}
 	g->first = RB_ARRAY(arena, uint32_t, g->nsteps);
 	for (unsigned i = 0; i < g->nsteps; i++)
 		g->first[i] = RB_NOWHERE;
 	walk_all(&b);
+	g->in = RB_ARRAY(arena, uint32_t, g->nways);
+	g->out = RB_ARRAY(arena, uint32_t, g->nways);
 	sort_ways(g, arena);
-	index_ways(g, arena);
+	index_ways(g);
 	return g;
 }
 

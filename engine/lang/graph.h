@@ -22,7 +22,7 @@
 
 #include "lang/program.h"
 
-enum rb_point_kind {
+enum __attribute__((packed)) rb_point_kind {
 	RB_AT_BEGIN,   /* of the file or procedure: what leads to the first step, and to the rungs */
 	RB_AT_STEP,    /* a step is next: its `if` is judged */
 	RB_AT_ITEMS,   /* the items of its loop are looked up */
@@ -43,7 +43,7 @@ enum rb_point_kind {
 };
 
 /* How the steps of a file or procedure come to their end. */
-enum rb_over {
+enum __attribute__((packed)) rb_over {
 	RB_OVER_LAST,      /* the last of them was left: resolved, or the procedure passes */
 	RB_OVER_UNCAUGHT,  /* a failure that nothing took */
 	RB_OVER_RESOLVED,  /* `end resolved` */
@@ -55,7 +55,7 @@ enum rb_over {
 	RB_OVERS
 };
 
-enum rb_way_kind {
+enum __attribute__((packed)) rb_way_kind {
 	RB_WAY_GO,        /* nothing is decided */
 	RB_WAY_IF,        /* its `if` holds */
 	RB_WAY_SKIP,      /* it does not: the step is skipped */
@@ -79,21 +79,21 @@ enum rb_way_kind {
 
 struct rb_point {
 	enum rb_point_kind kind;
-	const struct rb_step *step; /* NULL: of the file or procedure */
-	uint32_t arm;
 	enum rb_over over;
+	uint32_t arm;
+	const struct rb_step *step; /* NULL: of the file or procedure */
 	uint32_t in, nin;   /* graph->in[in .. in + nin): the ways that lead here, as indexes of ways */
 	uint32_t out, nout; /* graph->out[out .. out + nout): those that lead away */
 };
 
 struct rb_way {
 	enum rb_way_kind kind;
-	uint32_t from, to;          /* points */
-	const struct rb_step *step; /* whose way it is; NULL: of the file or procedure */
-	uint32_t arm;
-	const struct rb_edge *edge; /* the edge by which it goes, where one is written; else NULL */
 	bool written; /* the file says so: an on_ key, an arm, an `if`, … ; the others are implied */
 	bool back;    /* a goto to a step that has been: what was found since then is forgotten */
+	uint32_t arm;
+	uint32_t from, to;          /* points */
+	const struct rb_step *step; /* whose way it is; NULL: of the file or procedure */
+	const struct rb_edge *edge; /* the edge by which it goes, where one is written; else NULL */
 };
 
 struct rb_graph {
@@ -133,5 +133,7 @@ struct rb_str rb_way_text(struct rb_arena *arena, const struct rb_graph *g, cons
 struct rb_span rb_way_span(const struct rb_graph *g, const struct rb_way *w);
 /* A step for messages, its id, or "the `run` at line 12". */
 struct rb_str rb_step_called(struct rb_arena *arena, const struct rb_step *step);
+/* The same within a sentence: "`free`", or "the `run` at line 12". */
+struct rb_str rb_step_quoted(struct rb_arena *arena, const struct rb_step *step);
 
 #endif

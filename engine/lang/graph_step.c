@@ -262,16 +262,6 @@ gates(struct rb_build *b, uint32_t at, const struct rb_step *s, const struct rb_
 	return at;
 }
 
-static bool
-asks_for_many(const struct rb_step *s)
-{
-	for (size_t i = 0; s->kind->keys[i].name != NULL; i++) {
-		if (strcmp(s->kind->keys[i].name, "type") == 0)
-			return s->args[i].value.kind == RB_V_TEXT && rb_str_is(s->args[i].value.s, "many");
-	}
-	return false;
-}
-
 static void
 walk_arm(struct rb_build *b, uint32_t from, const struct rb_step *s, uint32_t i,
     const struct rb_list_place *at, const struct points *p, uint32_t on)
@@ -312,7 +302,7 @@ walk_choices(struct rb_build *b, uint32_t action, const struct rb_step *s, const
     const struct points *p)
 {
 	uint32_t from = action, to;
-	bool many = asks_for_many(s);
+	bool many = s->kind->takes_many != NULL && s->kind->takes_many(s);
 
 	for (uint32_t i = 0; i < s->narms; i++) {
 		if (!many) {

@@ -17,6 +17,14 @@ rb_step_called(struct rb_arena *arena, const struct rb_step *step)
 	return rb_arena_fmt(arena, "the `%s` at line %zu", step->action, pos.line);
 }
 
+struct rb_str
+rb_step_quoted(struct rb_arena *arena, const struct rb_step *step)
+{
+	struct rb_str called = rb_step_called(arena, step);
+
+	return step->has_id ? rb_arena_fmt(arena, "`%.*s`", RB_STR_ARG(called)) : called;
+}
+
 /* On one line, cut between characters. */
 static struct rb_str
 brief(struct rb_arena *arena, struct rb_str s)

@@ -1,6 +1,9 @@
 /* Judging an attempt: captures first, then assertions, over what it found. Pure, so that a real run, a drill
  * and a scenario cannot judge differently. */
+#include "base/clock.h"
+#include "lang/grounds.h"
 #include "lang/kind.h"
+#include "lang/pipe.h"
 #include "lang/unset.h"
 
 #include <string.h>
@@ -18,8 +21,9 @@ const struct rb_fact_row rb_step_facts[] = {
 };
 
 enum {
-	SHOWN_MAX = 400,       /* bytes of an expected or actual value in a message */
-	LAST_WORDS_MAX = 240,  /* bytes of the last line of stderr in a reason */
+	SHOWN_MAX = 400,      /* bytes of an expected or actual value in a message */
+	LAST_WORDS_MAX = 240, /* bytes of the last line of stderr in a reason */
+	ACTUAL_MAX = 80, /* bytes of an actual value in a reason; a longer one stands in the failure alone */
 	LINE_WHOLE_MAX = 1024, /* a line that is all of an excerpt, and longer, is not whole */
 };
 
@@ -60,7 +64,7 @@ shown(struct rb_arena *arena, struct rb_value v)
 	struct rb_buf b;
 	struct rb_str s;
 
-	rb_buf_init(&b, NULL, SHOWN_MAX);
+	rb_buf_init(&b, arena->alloc, SHOWN_MAX);
 	if (v.kind == RB_V_TEXT || v.kind == RB_V_MAP || v.kind == RB_V_LIST) {
 		struct rb_json j;
 
@@ -87,7 +91,7 @@ assert_pattern(const struct rb_assert *a, struct rb_eval *ev, struct rb_str *why
 
 struct checked {
 	enum { HOLDS, BROKEN, UNDECIDED } is;
-	struct rb_str what, expected, actual, why;
+	struct rb_str what, expected, actual, hint, why;
 };
 
 static void
@@ -114,7 +118,7 @@ check_ranges(const struct rb_assert *a, struct rb_value v, struct rb_arena *aren
 
 	if (v.kind != RB_V_INT) {
 		c->is = UNDECIDED;
-		c->why = rb_arena_fmt(arena, "`%.*s` is no number", RB_STR_ARG(a->name));
+		c->why = rb_arena_fmt(arena, "`%.*s` is not a number", RB_STR_ARG(a->name));
 		return;
 	}
 	for (size_t i = 0; i < a->nranges; i++) {
@@ -123,7 +127,7 @@ check_ranges(const struct rb_assert *a, struct rb_value v, struct rb_arena *aren
 			return;
 		}
 	}
-	rb_buf_init(&want, NULL, SHOWN_MAX);
+	rb_buf_init(&want, arena->alloc, SHOWN_MAX);
 	ranges_text(a, &want);
 	c->is = BROKEN;
 	c->expected = rb_arena_str(arena, rb_buf_view(&want));
@@ -131,6 +135,20 @@ check_ranges(const struct rb_assert *a, struct rb_value v, struct rb_arena *aren
 	c->what = rb_arena_fmt(arena, "%.*s is %.*s, not %.*s", RB_STR_ARG(a->name), RB_STR_ARG(c->actual),
 	    RB_STR_ARG(c->expected));
 	rb_buf_free(&want);
+}
+
+/* Of a program that the end of its pipe has cut off nothing is printed: the status is all. */
+static void
+name_cut_pipe(const struct rb_step *step, struct rb_arena *arena, struct checked *c)
+{
+	struct rb_str cut = rb_pipe_cut(step, arena);
+
+	if (cut.n == 0)
+		return;
+	c->what = rb_arena_fmt(arena, "%.*s: %.*s", RB_STR_ARG(c->what), RB_STR_ARG(cut));
+	c->hint = rb_arena_fmt(arena,
+	    "`… || test $? = %d` where that is meant, or let the last program of the pipe read to its end",
+	    RB_PIPE_CUT);
 }
 
 static bool
@@ -154,7 +172,7 @@ as_text(struct rb_arena *arena, struct rb_value v)
 
 	if (v.kind == RB_V_TEXT || v.kind == RB_V_LIST)
 		return v;
-	rb_buf_init(&b, NULL, RB_ENV_MAX);
+	rb_buf_init(&b, arena->alloc, RB_ENV_MAX);
 	rb_value_show(v, &b);
 	v = rb_v_text(rb_arena_str(arena, rb_buf_view(&b)));
 	rb_buf_free(&b);
@@ -236,6 +254,27 @@ check_text(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, str
 		c->expected = rb_arena_fmt(ev->arena, "not %.*s", RB_STR_ARG(c->expected));
 }
 
+static bool
+about_the_certificate(const struct rb_assert *a)
+{
+	return rb_str_is(a->name, "cert.valid_for");
+}
+
+/* How long a certificate is still good, and until when. */
+static struct rb_str
+time_left(struct rb_eval *ev, int64_t left)
+{
+	struct rb_value expires = rb_v_get_c(rb_v_get_c(ev->self, "cert"), "expires");
+	char text[RB_CLOCK_DURATION], date[RB_CLOCK_RFC3339];
+	const char *over = left < 0 ? "expired " : "", *end = left < 0 ? " ago" : " left";
+
+	rb_clock_human(left < 0 ? -left : left, text);
+	if (expires.kind != RB_V_TIME)
+		return rb_arena_fmt(ev->arena, "%s%s%s", over, text, end);
+	rb_clock_rfc3339(expires.i, date);
+	return rb_arena_fmt(ev->arena, "%s%s%s, %s %.16sZ", over, text, end, left < 0 ? "at" : "until", date);
+}
+
 static void
 check_compare(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, struct checked *c)
 {
@@ -264,7 +303,8 @@ check_compare(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, 
 	if (c->is == HOLDS)
 		return;
 	c->expected = shown(ev->arena, want);
-	c->actual = shown(ev->arena, v);
+	c->actual =
+	    about_the_certificate(a) && v.kind == RB_V_DURATION ? time_left(ev, v.i) : shown(ev->arena, v);
 	/* one of two fixed forms, both of the same two arguments */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -273,7 +313,7 @@ check_compare(const struct rb_assert *a, struct rb_value v, struct rb_eval *ev, 
 }
 
 static void
-check_that(const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
+check_that(const struct rb_step *step, const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
 {
 	struct rb_value why;
 	int truth = rb_expr_truth(a->that, ev, &why);
@@ -284,18 +324,19 @@ check_that(const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
 		return;
 	}
 	c->is = truth == 1 ? HOLDS : BROKEN;
-	c->expected = RB_STR("true");
-	c->actual = RB_STR("false");
+	if (c->is == HOLDS)
+		return;
+	c->actual = rb_grounds_of_assertion(step, a->that, ev);
 	c->what = rb_arena_fmt(ev->arena, "%.*s is false", RB_STR_ARG(rb_expr_text(a->that)));
 }
 
 static void
-check_assert(const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
+check_assert(const struct rb_step *step, const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
 {
 	struct rb_value v;
 
 	if (a->op == RB_ASSERT_TRUE) {
-		check_that(a, ev, c);
+		check_that(step, a, ev, c);
 		return;
 	}
 	v = rb_expr_eval(a->subject, ev);
@@ -314,6 +355,8 @@ check_assert(const struct rb_assert *a, struct rb_eval *ev, struct checked *c)
 	switch (a->op) {
 	case RB_ASSERT_ONE_OF:
 		check_ranges(a, v, ev->arena, c);
+		if (c->is == BROKEN && rb_str_is(a->name, "exit") && v.i == RB_PIPE_CUT)
+			name_cut_pipe(step, ev->arena, c);
 		break;
 	case RB_ASSERT_EQUALS:
 	case RB_ASSERT_AT_MOST:
@@ -399,14 +442,14 @@ take_asserts(const struct rb_step *step, const struct rb_result *res, struct rb_
 {
 	out->broken = RB_ARRAY(ev->arena, struct rb_broken, step->nasserts);
 	for (size_t i = 0; i < step->nasserts; i++) {
-		struct checked c = {HOLDS, {"", 0}, {"", 0}, {"", 0}, {"", 0}};
+		struct checked c = {.is = HOLDS};
 
 		if (res->stopped && about_the_end(&step->asserts[i]))
 			continue;
-		check_assert(&step->asserts[i], ev, &c);
+		check_assert(step, &step->asserts[i], ev, &c);
 		if (c.is == BROKEN)
 			out->broken[out->nbroken++] =
-			    (struct rb_broken){&step->asserts[i], c.what, c.expected, c.actual};
+			    (struct rb_broken){&step->asserts[i], c.what, c.expected, c.actual, c.hint};
 		if (c.is != UNDECIDED || undecided->n > 0)
 			continue;
 		if (rb_step_keeps_secret(step))
@@ -417,28 +460,48 @@ take_asserts(const struct rb_step *step, const struct rb_result *res, struct rb_
 	}
 }
 
-/* An exit status says that something was wrong; what it was, a program mostly says last. */
+/* An exit status says that something was wrong; what it was, a program mostly says last: in `stream`. */
 static struct rb_str
-with_last_words(
-    const struct rb_step *step, const struct rb_result *res, const struct rb_broken *b, struct rb_eval *ev)
+with_last_words(const struct rb_step *step, const struct rb_result *res, struct rb_str what,
+    const char *stream, struct rb_eval *ev)
 {
-	bool says = res->excerpt_of != NULL && strcmp(res->excerpt_of, "stderr") == 0;
+	bool says = res->excerpt_of != NULL && strcmp(res->excerpt_of, stream) == 0;
 	struct rb_str text = rb_str_trim(res->excerpt);
 	size_t from = text.n, n;
 
-	if (!says || !rb_str_is(b->assert->name, "exit") || text.n == 0 || rb_step_keeps_secret(step))
-		return b->what;
+	if (!says || text.n == 0 || rb_step_keeps_secret(step))
+		return what;
 	while (from > 0 && text.p[from - 1] != '\n')
 		from--;
 	/* Its beginning may have been left out, and with it half of a secret. */
 	if (from == 0 && text.n > LINE_WHOLE_MAX)
-		return b->what;
+		return what;
 	text = rb_str_trim(rb_str_cut(text, from, text.n));
 	n = text.n < LAST_WORDS_MAX ? text.n : LAST_WORDS_MAX;
 	while (n < text.n && n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
 		n--;
 	return rb_arena_fmt(
-	    ev->arena, "%.*s: %.*s%s", RB_STR_ARG(b->what), (int)n, text.p, n < text.n ? "…" : "");
+	    ev->arena, "%.*s: %.*s%s", RB_STR_ARG(what), (int)n, text.p, n < text.n ? "…" : "");
+}
+
+/* What did not hold, with what came instead: of a failure that is handled this is all that is shown. */
+static struct rb_str
+in_one_line(
+    const struct rb_step *step, const struct rb_result *res, const struct rb_broken *b, struct rb_eval *ev)
+{
+	const struct rb_assert *a = b->assert;
+	bool says_it = a->op == RB_ASSERT_TRUE || about_the_certificate(a);
+
+	if (rb_step_keeps_secret(step))
+		return b->what;
+	if (rb_str_is(a->name, "exit"))
+		return with_last_words(step, res, b->what, "stderr", ev);
+	/* Ranges name it already; what is not there has nothing to name. */
+	if (a->op == RB_ASSERT_ONE_OF || b->actual.n == 0 || rb_str_is(b->actual, "<unset>") ||
+	    (b->actual.n > ACTUAL_MAX && !says_it))
+		return b->what;
+	return rb_arena_fmt(
+	    ev->arena, "%.*s: %s%.*s", RB_STR_ARG(b->what), says_it ? "" : "it is ", RB_STR_ARG(b->actual));
 }
 
 void
@@ -467,14 +530,14 @@ rb_step_judge(
 	take_captures(step, ev, facts, &missing, &missing_at);
 	if (res->ended == RB_ENDED_FAILED) {
 		out->verdict = RB_JUDGED_FAILED;
-		out->reason = res->reason;
+		out->reason = with_last_words(step, res, res->reason, "log", ev);
 		return;
 	}
 	take_asserts(step, res, ev, out, &undecided, &undecided_at);
 	match = undecided_match(step, out->facts);
 	if (out->nbroken > 0) {
 		out->verdict = RB_JUDGED_FAILED;
-		out->reason = with_last_words(step, res, &out->broken[0], ev);
+		out->reason = in_one_line(step, res, &out->broken[0], ev);
 	} else if (match != NULL || undecided.n > 0 || missing.n > 0) {
 		out->verdict = RB_JUDGED_ERRORED;
 		out->reason = match != NULL ? match->value.s : undecided.n > 0 ? undecided : missing;

@@ -72,7 +72,9 @@ enum rb_key_type {
 	RB_K_DATA,
 	RB_K_FIELDS,
 	RB_K_CHOICES, /* ${a list}: ->tmpl; or a list of texts or of rb_choice_keys: ->items, their texts */
-	RB_K_TARGET,  /* the name of a step or procedure, or a path: TEXT */
+	RB_K_TARGET,  /* the name of a procedure of this file: TEXT */
+	RB_K_LIBRARY, /* of one of a library: TEXT */
+	RB_K_RUNBOOK, /* the path of another runbook: TEXT */
 	RB_K_TYPE,    /* a word of rb_type_rows: TEXT */
 	RB_K_TYPED,   /* a value of the type that ->choices names; in a table, of a type given beside it */
 };
@@ -86,6 +88,7 @@ enum {
 	RB_KEY_LINES =
 	    1 << 5, /* what is no text becomes the text that a script would get: a list one item a line */
 	RB_KEY_HYPHEN = 1 << 6, /* the name may have hyphens */
+	RB_KEY_SUMMED = 1 << 7, /* the kind's summary, or another key, tells it too */
 };
 
 /* Where a step key may stand. */
@@ -113,7 +116,7 @@ struct rb_key {
 	enum rb_key_type type;
 	unsigned flags;
 	unsigned on;              /* RB_ON_ bits, for step keys; 0 elsewhere */
-	const char *choices;      /* RB_K_WORD: "a b c" */
+	const char *choices;      /* RB_K_WORD: "a b c"; RB_K_DATA: what it takes, in words */
 	const struct rb_key *sub; /* RB_K_TABLE: ends with a NULL name */
 	const char *dflt;         /* as shown; the code that reads the field applies it */
 	const char *help;         /* one line, no full stop */
@@ -135,6 +138,7 @@ struct rb_field {
 	struct rb_field *fields; /* RB_K_TABLE, by row of key->sub */
 };
 
+enum { RB_WHERE_MAX = 80 }; /* bytes of a buffer for such a name that is made of a key's */
 /* A constant has ->value, in the types that may hold ${} too, if what it stands for is known when the file is
  * read (a duration, a number, a port); texts always have ->tmpl.
  *
@@ -156,7 +160,10 @@ const struct rb_type *rb_field_type(const struct rb_expr_ctx *ctx, const struct 
 /* Whether a plain scalar is a literal of JSON that would be written back the same: 1e3, 012 and 1.10 are
  * texts. */
 bool rb_decode_json_literal(const struct rb_node *node, struct rb_value *out);
+/* How many rows a table has; of `fields` decoded by it. */
 size_t rb_keys_count(const struct rb_key *rows);
+/* Which row is the RB_KEY_MAIN one; without one, the row that ends the table. */
+size_t rb_key_main(const struct rb_key *rows);
 /* The value of a field with its ${} filled in: TEXT, LIST, MAP or the typed value that its row asks for; an
  * absent field is UNSET; a value of the wrong type or out of range is ERROR. A pattern gives its text, for
  * rb_pattern_new (constant ones are compiled in ->pattern already). */
@@ -172,6 +179,8 @@ const struct rb_key *rb_key_find(const struct rb_key *rows, struct rb_str name);
 void rb_key_later(const struct rb_expr_ctx *ctx, const char *name, struct rb_span span);
 /* "a duration", "a list of steps": what a key takes, for messages and the reference. */
 const char *rb_key_type_name(enum rb_key_type type);
+/* The same of one key, in its own words where it has them. */
+const char *rb_key_takes(const struct rb_key *key);
 
 /* The tables of the language itself; those of the leaf kinds stand with their kinds. Each ends with a NULL
  * name. */

@@ -97,7 +97,8 @@ const struct rb_key rb_runbook_keys[] = {
 	"[{look: uptime}]", "lang/bad/steps-missing.yaml"),
     ROW("procedures", RB_K_PROCEDURES, 0, NULL, "named lists of steps that run only when called",
 	"{restart: {steps: [{run: make restart}]}}", "run/call.yaml"),
-    ROW("escalate", RB_K_RUNGS, 0, NULL, "who is told, and how: after some time, or when the run ends failed",
+    ROW("escalate", RB_K_RUNGS, 0, NULL,
+	"who is told, and how: after some time or when the run ends escalated, or when it ends failed",
 	"[{after: 15m, contact: backend-team}]", "run/escalate.yaml"),
     ROW("finally", RB_K_STEPS, 0, NULL,
 	"steps that run at the end, however it ends; a failure turns resolved into failed", "[{say: done}]",
@@ -187,8 +188,10 @@ const struct rb_key rb_secret_keys[] = {
     ROW("command", RB_K_SCRIPT, 0, NULL, "command that prints it", "pass show db", "run/secret_command.yaml"),
     ROW("prompt", RB_K_MESSAGE, 0, NULL, "question to ask for it, without echo", "Password of the database",
 	"run/secret_prompt.yaml"),
-    ROW("optional", RB_K_FLAG, 0, "false", "it may be missing: then it is unset", "true",
-	"run/secret_optional.yaml"),
+    ROW("optional", RB_K_FLAG, 0, "false",
+	"it may be missing: then it is unset; one that is there and too short to be masked stops the run all "
+	"the same",
+	"true", "run/secret_optional.yaml"),
     ROW("help", RB_K_TEXT, 0, NULL, "one line about it", "Password of the database", "lang/ok/secrets.yaml"),
     WORDS("type", 0, "text url", "text", "what it is; only a url can begin the URL of a request", "url",
 	"run/secret_type.yaml"),
@@ -206,8 +209,12 @@ const struct rb_key rb_library_secret_keys[] = {
 };
 
 const struct rb_key rb_rung_keys[] = {
-    ROW("after", RB_K_DURATION, 0, NULL, "how long after the start of the run", "15m", "run/escalate.yaml"),
-    WORDS("on", 0, "failed", NULL, "the ending at which it runs", "failed", "run/escalate_on.yaml"),
+    ROW("after", RB_K_DURATION, 0, NULL,
+	"how long after the start of the run; at once where the run ends escalated before that, and not at "
+	"all where it ends otherwise",
+	"15m", "run/escalate.yaml"),
+    WORDS("on", 0, "failed", NULL, "the ending at which it runs; the `timeout` of the run counts as failed",
+	"failed", "run/escalate_on.yaml"),
     ROW("contact", RB_K_TITLE, 0, NULL, "who is told", "backend-team", "run/escalate.yaml"),
     ROW("steps", RB_K_STEPS, 0, NULL, "steps that tell them; they change nothing in the run",
 	"[{say: escalated}]", "run/escalate.yaml"),
@@ -263,6 +270,16 @@ rb_keys_count(const struct rb_key *rows)
 	while (rows[n].name != NULL)
 		n++;
 	return n;
+}
+
+size_t
+rb_key_main(const struct rb_key *rows)
+{
+	size_t i = 0;
+
+	while (rows[i].name != NULL && (rows[i].flags & RB_KEY_MAIN) == 0)
+		i++;
+	return i;
 }
 
 /* By enum rb_key_type, since a switch of so many arms hides a gap less well. */
@@ -321,7 +338,9 @@ static const char *const type_names[] = {
     [RB_K_DATA] = "a list of values, or a map of texts to their data",
     [RB_K_FIELDS] = "a map of names to types",
     [RB_K_CHOICES] = "a list of choices",
-    [RB_K_TARGET] = "the name of a step, a procedure or a file",
+    [RB_K_TARGET] = "the name of a procedure of this file",
+    [RB_K_LIBRARY] = "the name of a procedure of a library",
+    [RB_K_RUNBOOK] = "the path of a runbook, from this file",
     [RB_K_TYPE] = "a type",
     [RB_K_TYPED] = "a value of its type",
 };
@@ -330,4 +349,10 @@ const char *
 rb_key_type_name(enum rb_key_type type)
 {
 	return type_names[type];
+}
+
+const char *
+rb_key_takes(const struct rb_key *key)
+{
+	return key->type == RB_K_DATA && key->choices != NULL ? key->choices : rb_key_type_name(key->type);
 }

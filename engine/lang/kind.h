@@ -28,6 +28,7 @@ enum {
 	RB_KIND_WAITS = 1 << 7,    /* performed by flow: passes after its RB_KEY_MAIN value, a duration */
 	RB_KIND_CONNECTS = 1 << 8, /* makes a connection, which may be refused */
 	RB_KIND_ACTS = 1 << 9,     /* begins or ends processes: no reason makes its change a look */
+	RB_KIND_FINDS = 1 << 10,   /* is asked for what it finds, not only for whether it passes */
 };
 
 /* What a person is asked; flow hands it to the driver's `ask`. */
@@ -86,7 +87,8 @@ struct rb_kind {
 	const char *name; /* the action's key */
 	const char *help; /* one line */
 	const char *example;
-	unsigned on; /* its RB_ON_ bit: which step keys apply */
+	const char *verb; /* for a person it "asks", "says"; NULL: what it does is shown as it is */
+	unsigned on;      /* its RB_ON_ bit: which step keys apply */
 	unsigned traits;
 	enum rb_effect effect;
 	int64_t timeout;           /* default of one attempt, ns; RB_NEVER for people */
@@ -106,6 +108,8 @@ struct rb_kind {
 	int (*resolve)(struct rb_request *req, struct rb_eval *ev);
 	/* RB_KIND_PEOPLE: what to ask. 0, or -1 with req->why set. */
 	int (*prompt)(struct rb_request *req, struct rb_arena *arena, struct rb_prompt *out);
+	/* Whether the answer may be several of its choices. NULL: never. */
+	bool (*takes_many)(const struct rb_step *step);
 	/* RB_KIND_PEOPLE: turns an answer into the result. MANUAL answers are MAP {done: bool, note: text,
 	 * record: MAP}; of a CHOICE, *arm is the index of the chosen one (step->arms, where choices have
 	 * `then`), else -1. */
@@ -150,6 +154,9 @@ struct rb_result {
 	uint64_t lines; /* of its output; 0: not counted */
 };
 
+/* The script of a leaf's action; NULL where it has none, or is a list. */
+const struct rb_script *rb_step_script(const struct rb_step *step);
+
 /* A step's judgement (judge.c): captures, then assertions, over `this` = facts. Pure. */
 struct rb_judged {
 	enum { RB_JUDGED_PASSED, RB_JUDGED_FAILED, RB_JUDGED_ERRORED } verdict;
@@ -160,6 +167,7 @@ struct rb_judged {
 	struct rb_broken {
 		const struct rb_assert *assert;
 		struct rb_str what, expected, actual; /* for people */
+		struct rb_str hint;                   /* what can be written instead; mostly empty */
 	} * broken;
 };
 void rb_step_judge(

@@ -2,8 +2,10 @@
  * a table here does not exist. Prose stands only where a table cannot say it. */
 #include <string.h>
 
+#include "base/secret.h"
 #include "lang/lower.h"
 #include "lang/reference.h"
+#include "lang/run_value.h"
 
 const struct rb_table_row rb_table_rows[] = {
     {"runbook", "the top of a file", rb_runbook_keys},
@@ -73,11 +75,11 @@ takes_cell(struct rb_buf *out, const struct rb_key *key)
 {
 	struct rb_buf words;
 
-	if (key->choices == NULL) {
-		cell(out, rb_key_type_name(key->type));
+	if (key->type != RB_K_WORD) {
+		cell(out, rb_key_takes(key));
 		return;
 	}
-	rb_buf_init(&words, NULL, 1024);
+	rb_buf_init(&words, out->alloc, 1024);
 	for (const char *p = key->choices; *p != '\0'; p++) {
 		if (*p == ' ')
 			rb_buf_c(&words, ", ");
@@ -108,12 +110,13 @@ key_rows(struct rb_buf *out, const struct rb_key *keys)
 	rb_buf_c(out, "\n");
 }
 
-static const struct rb_key *
-main_key(const struct rb_key *keys)
+static void
+main_key(struct rb_buf *out, const struct rb_key *keys)
 {
-	while (keys->name != NULL && (keys->flags & RB_KEY_MAIN) == 0)
-		keys++;
-	return keys->name != NULL ? keys : NULL;
+	const struct rb_key *main = &keys[rb_key_main(keys)];
+
+	if (main->name != NULL)
+		rb_buf_fmt(out, "Without a mapping, what stands there is the `%s`.\n\n", main->name);
 }
 
 /* Maps in maps that have no table of their own in rb_table_rows. */
@@ -140,9 +143,9 @@ static void
 owners_cell(struct rb_buf *out, const struct rb_kind *const *kinds, const struct rb_key *key)
 {
 	struct rb_buf names;
-	size_t with = 0, without = 0;
+	size_t with = 0, without = 0, edges = 0;
 
-	rb_buf_init(&names, NULL, 4096);
+	rb_buf_init(&names, out->alloc, 4096);
 	for (size_t i = 0; kinds[i] != NULL; i++) {
 		if ((kinds[i]->on & key->on) == 0) {
 			without++;
@@ -156,11 +159,12 @@ owners_cell(struct rb_buf *out, const struct rb_kind *const *kinds, const struct
 
 		if (later || (rb_action_rows[i].on & key->on) == 0) {
 			without += !edge && !later;
+			edges += edge && !later;
 			continue;
 		}
 		rb_buf_fmt(&names, "%s%s", with++ > 0 ? ", " : "", rb_action_rows[i].name);
 	}
-	cell(out, without == 0 ? "all" : rb_buf_cstr(&names));
+	cell(out, without > 0 ? rb_buf_cstr(&names) : edges == 0 ? "all" : "all but edges");
 	rb_buf_free(&names);
 }
 
@@ -179,7 +183,11 @@ step_keys(struct rb_buf *out, const struct rb_kind *const *kinds)
 		code_cell(out, k->example);
 		rb_buf_c(out, "\n");
 	}
-	rb_buf_c(out, "\nOn an item of `checks` may stand, of these:");
+	rb_buf_c(out, "\nEdges, as items of a list, are");
+	for (const struct rb_action_row *a = rb_action_rows; a->name != NULL; a++)
+		if (a->on == RB_ON_EDGE)
+			rb_buf_fmt(out, " `%s`", a->name);
+	rb_buf_c(out, ". On an item of `checks` may stand, of these:");
 	for (const struct rb_key *k = rb_step_keys; k->name != NULL; k++)
 		if ((k->on & RB_ON_CHECK) != 0)
 			rb_buf_fmt(out, " `%s`", k->name);
@@ -196,7 +204,7 @@ member_lines(struct rb_buf *out, const char *of, const struct rb_type *record)
 {
 	struct rb_buf type;
 
-	rb_buf_init(&type, NULL, 256);
+	rb_buf_init(&type, out->alloc, 256);
 	for (size_t i = 0; i < record->len; i++) {
 		const struct rb_member *m = &record->members[i];
 
@@ -223,7 +231,7 @@ fact_rows(struct rb_buf *out, const struct rb_fact_row *rows)
 	struct rb_buf type;
 
 	rb_buf_c(out, "| fact | type | |\n|---|---|---|\n");
-	rb_buf_init(&type, NULL, 256);
+	rb_buf_init(&type, out->alloc, 256);
 	for (; rows->name != NULL; rows++) {
 		rb_buf_clear(&type);
 		rb_type_name(rows->type, &type);
@@ -242,8 +250,8 @@ static const char *
 effect_name(const struct rb_kind *kind)
 {
 	if (kind->effect_of != NULL)
-		return "reads or changes, which depends on its keys";
-	return kind->effect == RB_READ ? "reads" : kind->effect == RB_CHANGE ? "changes" : "is dangerous";
+		return "read or change, which depends on its keys";
+	return rb_effect_words[kind->effect];
 }
 
 static void
@@ -252,15 +260,13 @@ kind_section(struct rb_buf *out, const struct rb_kind *kind)
 	char time[RB_CLOCK_DURATION];
 
 	rb_buf_fmt(
-	    out, "### %s\n\n`%s` is %s. It %s. ", kind->name, kind->name, kind->help, effect_name(kind));
+	    out, "### %s\n\n`%s` is %s. Effect: %s. ", kind->name, kind->name, kind->help, effect_name(kind));
 	if (kind->timeout == RB_NEVER)
 		rb_buf_c(out, "No time limit of its own.\n\n");
 	else
 		rb_buf_fmt(out, "Time limit of one attempt: %s.\n\n", rb_clock_exact(kind->timeout, time));
 	rb_buf_fmt(out, "```yaml\n- %s\n```\n\n", kind->example);
-	if (main_key(kind->keys) != NULL)
-		rb_buf_fmt(
-		    out, "Without a mapping, what stands there is the `%s`.\n\n", main_key(kind->keys)->name);
+	main_key(out, kind->keys);
 	key_rows(out, kind->keys);
 	sub_tables(out, kind->keys);
 	if (kind->facts != NULL)
@@ -359,6 +365,8 @@ static const struct {
     {RB_PATTERN_GROUPS, "named groups of a pattern"},
     {RB_LINE_MAX, "bytes of a line that `match` looks at; a longer one is cut"},
     {RB_MATCH_LINES, "last matching lines that are kept"},
+    {RB_SECRET_MIN, "bytes that a secret has at least: a shorter one could not be masked"},
+    {RB_SECRET_MAX, "bytes of a secret"},
     {RB_ENV_MAX, "bytes of a value that a script can get as a variable"},
     {RB_JSON_IN_DEPTH, "levels of JSON that is read"},
     {RB_VISITS_DEFAULT, "visits of a step by `goto`, unless `max_visits` says otherwise"},
@@ -479,9 +487,7 @@ static void
 one_table(struct rb_buf *out, const struct rb_table_row *t)
 {
 	rb_buf_fmt(out, "### Keys of %s\n\n", t->title);
-	if (main_key(t->keys) != NULL)
-		rb_buf_fmt(
-		    out, "Without a mapping, what stands there is the `%s`.\n\n", main_key(t->keys)->name);
+	main_key(out, t->keys);
 	key_rows(out, t->keys);
 }
 

@@ -131,8 +131,9 @@ struct rb_lower {
 	struct rb_load *load;
 	struct rb_unit *unit;
 	const struct rb_node *root;
+	struct rb_arena scratch; /* what is not needed any more when the file is lowered */
 	size_t cap_steps;
-	struct rb_seed *seeds;
+	struct rb_seed *seeds; /* as long, too; not in an arena, since it grows */
 	struct rb_procs {
 		const struct rb_node *node;
 		unsigned from, to; /* its steps: [from, to) */
@@ -177,6 +178,8 @@ struct rb_spot {
 /* The steps of a list, which is the value of `name`. NULL if it is none, or empty. */
 struct rb_list *rb_lower_list(
     struct rb_lower *l, const char *name, const struct rb_node *node, struct rb_spot spot, bool closed);
+/* Ends the making of a file: its steps go into the program's arena, the seeds go. */
+void rb_lower_settle(struct rb_lower *l);
 /* The words of steps, from the tables and the kinds. */
 void rb_lower_words(struct rb_load *load);
 
@@ -203,6 +206,10 @@ void rb_lower_before_steps(struct rb_lower *l, struct rb_scope *scope, const str
     size_t ninputs, const struct rb_value_decl *values, size_t nvalues);
 /* Refuses reads of steps in what is evaluated before the first of them. */
 void rb_lower_no_steps(struct rb_lower *l, const char *what, const struct rb_field *f);
+/* Refuses that a found text becomes a pattern: a capture or output of `type: regex` must be one already. Any
+ * of both may be NULL. */
+void rb_lower_no_pattern(
+    const struct rb_expr_ctx *ctx, const struct rb_type_row *type, const struct rb_expr *value);
 /* Warns of what is declared and never read. */
 void rb_lower_unused(struct rb_lower *l);
 
@@ -241,8 +248,6 @@ void rb_lower_steps(struct rb_lower *l, unsigned from, unsigned to, const struct
 void rb_lower_part(struct rb_part *p, struct rb_lower *l, struct rb_step *s, const struct rb_seed *seed);
 /* A leaf, also a probe: how it runs, its action, facts, assertions, effect. */
 void rb_lower_leaf(struct rb_part *p, const struct rb_node *value);
-/* The fields of a leaf's action, the script with the names of its env. */
-void rb_lower_args(struct rb_part *p, const struct rb_node *value);
 /* A field in the program's arena, or NULL if the key is not there or was wrong. */
 struct rb_field *rb_lower_field(struct rb_part *p, const struct rb_expr_ctx *ctx, int row);
 /* ---- lower_reads.c ---- */
@@ -277,7 +282,18 @@ const struct rb_type *rb_lower_loop_facts(struct rb_load *load);
 
 /* ---- lower_expect.c ---- */
 
+/* All of `expect`, and what an action asserts without being told to; after rb_lower_facts. */
 void rb_lower_expect(struct rb_part *p);
+/* One more assertion of the step, to be filled in; it stays in its place until the next one is made. */
+struct rb_assert *rb_lower_assert(
+    struct rb_part *p, enum rb_assert_op op, struct rb_str name, struct rb_span span);
+/* What is asserted of, an expression over `this`, such as "this.exit". */
+struct rb_expr *rb_lower_subject(struct rb_part *p, const char *text);
+
+/* ---- lower_ranges.c ---- */
+
+/* The value of `exit`, `signal` or `status`, a row of rb_expect_keys. */
+void rb_lower_ranges(struct rb_part *p, int row, const struct rb_node *node);
 
 /* ---- lower_probe.c ---- */
 
@@ -300,6 +316,7 @@ void rb_lower_edge_item(struct rb_part *p);
 
 /* ---- lower_call.c ---- */
 
+/* call, use, runbook: what is called, `with`, its secrets and outputs; after rb_lower_heads. */
 void rb_lower_call(struct rb_part *p);
 
 /* ---- lower_proc.c ---- */

@@ -232,6 +232,9 @@ rb_lower_call(struct rb_part *p)
 	struct rb_field f;
 
 	key.name = p->step->action;
+	for (const struct rb_action_row *a = rb_action_rows; a->name != NULL; a++)
+		if (strcmp(a->name, key.name) == 0)
+			key.type = a->type;
 	rb_field_decode(&p->ctx, &key, node, NULL, 0, &f);
 	if (f.node == NULL)
 		return;

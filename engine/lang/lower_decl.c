@@ -3,19 +3,9 @@
 #include <string.h>
 
 #include "lang/lower.h"
-#include "lang/reference.h"
+#include "lang/run_value.h"
 
 /* --- built-in names --- */
-
-static const struct rb_member run_members[] = {
-    {RB_STR_INIT("id"), &rb_types[RB_TEXT], false, "id of the run"},
-    {RB_STR_INIT("host"), &rb_types[RB_TEXT], false, "name of the host"},
-    {RB_STR_INIT("operator"), &rb_types[RB_TEXT], false, "who runs it"},
-    {RB_STR_INIT("started"), &rb_types[RB_TIME], false, "when it began"},
-    {RB_STR_INIT("elapsed"), &rb_types[RB_DURATION], false, "how long it has been running"},
-    {RB_STR_INIT("transcript"), &rb_types[RB_PATH], false, "path of the transcript"},
-};
-const struct rb_type rb_run_type = {RB_RECORD, NULL, sizeof(run_members) / sizeof(*run_members), run_members};
 
 static struct rb_decl *
 builtin(struct rb_lower *l, struct rb_str name, const struct rb_type *type)
@@ -217,6 +207,14 @@ visit(struct order *o, const struct rb_decl *d)
 	o->deep--;
 }
 
+/* Whether it was declared in the scope, as that: a name that was taken has the other's declaration, maybe of
+ * the file around a procedure. */
+static bool
+is_own(const struct rb_scope *scope, const struct rb_decl *d, enum rb_decl_kind kind)
+{
+	return d->kind == kind && rb_map_get(&scope->decls, d->name) == d;
+}
+
 void
 rb_lower_before_steps(struct rb_lower *l, struct rb_scope *scope, const struct rb_input *inputs,
     size_t ninputs, const struct rb_value_decl *values, size_t nvalues)
@@ -226,16 +224,16 @@ rb_lower_before_steps(struct rb_lower *l, struct rb_scope *scope, const struct r
 	o.fields = RB_ARRAY(l->load->arena, const struct rb_field *, scope->slots);
 	o.state = rb_arena_array(l->load->arena, scope->slots, sizeof(*o.state));
 	for (size_t i = 0; i < ninputs; i++)
-		if (inputs[i].decl->kind == RB_DECL_INPUT && inputs[i].dflt != NULL)
+		if (is_own(scope, inputs[i].decl, RB_DECL_INPUT) && inputs[i].dflt != NULL)
 			o.fields[inputs[i].decl->slot] = inputs[i].dflt;
 	for (size_t i = 0; i < nvalues; i++)
-		if (values[i].decl->kind == RB_DECL_VALUE && values[i].value.node != NULL)
+		if (is_own(scope, values[i].decl, RB_DECL_VALUE) && values[i].value.node != NULL)
 			o.fields[values[i].decl->slot] = &values[i].value;
 	for (size_t i = 0; i < ninputs; i++)
-		if (inputs[i].decl->kind == RB_DECL_INPUT)
+		if (is_own(scope, inputs[i].decl, RB_DECL_INPUT))
 			visit(&o, inputs[i].decl);
 	for (size_t i = 0; i < nvalues; i++)
-		if (values[i].decl->kind == RB_DECL_VALUE)
+		if (is_own(scope, values[i].decl, RB_DECL_VALUE))
 			visit(&o, values[i].decl);
 }
 
@@ -268,6 +266,19 @@ rb_lower_no_steps(struct rb_lower *l, const char *what, const struct rb_field *f
 	struct before b = {l, what};
 
 	rb_field_exprs(f, expr_before, &b);
+}
+
+void
+rb_lower_no_pattern(
+    const struct rb_expr_ctx *ctx, const struct rb_type_row *type, const struct rb_expr *value)
+{
+	struct rb_diag *diag;
+
+	if (type == NULL || type->base != RB_REGEX || value == NULL || rb_expr_type(value)->base == RB_REGEX)
+		return;
+	diag = rb_diag_add(ctx->diags, RB_E_TYPE, rb_expr_span(value),
+	    "what was found never becomes a pattern: `type: regex` needs a value that is a regex already");
+	rb_diag_hint(ctx->diags, diag, "keep it as text; a pattern may hold it, as in /^${name}$/");
 }
 
 /* --- what nobody reads --- */

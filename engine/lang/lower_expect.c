@@ -1,17 +1,16 @@
 /* `expect`: each of its keys becomes assertions with a subject, an expression over `this`, and what is wanted
  * of it. What nobody has said is added: exit 0, a 2xx status. */
-#include <signal.h>
 #include <string.h>
 
 #include "lang/lower.h"
 
-enum { STATUS_MIN = 100, STATUS_MAX = 599, PATH_MAX_BYTES = 1024 };
+enum { PATH_MAX_BYTES = 1024 };
 
 /* --- making assertions --- */
 
-/* The list grows by doubling in the arena; an empty slot for the next one. */
-static struct rb_assert *
-add(struct rb_part *p, enum rb_assert_op op, struct rb_str name, struct rb_span span)
+/* The list grows by doubling in the arena. */
+struct rb_assert *
+rb_lower_assert(struct rb_part *p, enum rb_assert_op op, struct rb_str name, struct rb_span span)
 {
 	struct rb_step *s = p->step;
 	struct rb_assert *a;
@@ -32,8 +31,8 @@ add(struct rb_part *p, enum rb_assert_op op, struct rb_str name, struct rb_span 
 	return a;
 }
 
-static struct rb_expr *
-subject(struct rb_part *p, const char *text)
+struct rb_expr *
+rb_lower_subject(struct rb_part *p, const char *text)
 {
 	struct rb_expr_ctx ctx = p->ctx;
 	struct rb_expr *e;
@@ -55,89 +54,6 @@ want(struct rb_part *p, const char *name, enum rb_key_type type, const struct rb
 	rb_field_decode(&p->ctx, key, node, NULL, 0, f);
 	rb_lower_field_reads(p, f);
 	return f->node != NULL ? f : NULL;
-}
-
-/* --- numbers: exit, signal, status --- */
-
-static const struct {
-	const char *name;
-	int number;
-} signals[] = {{"HUP", SIGHUP}, {"INT", SIGINT}, {"QUIT", SIGQUIT}, {"ILL", SIGILL}, {"TRAP", SIGTRAP},
-    {"ABRT", SIGABRT}, {"BUS", SIGBUS}, {"FPE", SIGFPE}, {"KILL", SIGKILL}, {"USR1", SIGUSR1},
-    {"SEGV", SIGSEGV}, {"USR2", SIGUSR2}, {"PIPE", SIGPIPE}, {"ALRM", SIGALRM}, {"TERM", SIGTERM},
-    {"CHLD", SIGCHLD}, {"CONT", SIGCONT}, {"STOP", SIGSTOP}, {"TSTP", SIGTSTP}, {"TTIN", SIGTTIN},
-    {"TTOU", SIGTTOU}, {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}};
-
-static bool
-signal_named(struct rb_str s, struct rb_range *r)
-{
-	if (rb_str_starts(s, "SIG"))
-		s = rb_str_cut(s, 3, s.n);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		if (rb_str_is(s, signals[i].name)) {
-			r->from = r->to = signals[i].number;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-range_of(int row, struct rb_str s, struct rb_range *r)
-{
-	int64_t max = row == RB_EXPECT_STATUS ? STATUS_MAX
-		      : row == RB_EXPECT_EXIT ? RB_EXIT_MAX
-					      : RB_SIGNAL_MAX;
-	int64_t min = row == RB_EXPECT_STATUS ? STATUS_MIN : row == RB_EXPECT_EXIT ? 0 : 1;
-	size_t dash = rb_str_find(s, RB_STR("-"), 1);
-
-	if (row == RB_EXPECT_STATUS && s.n == 3 && s.p[1] == 'x' && s.p[2] == 'x' && s.p[0] >= '1' &&
-	    s.p[0] <= '5') {
-		r->from = (s.p[0] - '0') * (int64_t)100;
-		r->to = r->from + 99;
-		return true;
-	}
-	if (row == RB_EXPECT_SIGNAL && signal_named(s, r))
-		return true;
-	if (s.n == 0 || s.p[0] < '0' || s.p[0] > '9')
-		return false;
-	if (rb_str_int(rb_str_cut(s, 0, dash), &r->from) != 0)
-		return false;
-	r->to = r->from;
-	if (dash != SIZE_MAX && rb_str_int(rb_str_cut(s, dash + 1, s.n), &r->to) != 0)
-		return false;
-	return r->from >= min && r->from <= r->to && r->to <= max;
-}
-
-static void
-lower_ranges(struct rb_part *p, int row, const struct rb_node *node)
-{
-	static const char *const forms[] = {
-	    [RB_EXPECT_EXIT] = "a code from 0 to 255, or a range such as 1-3",
-	    [RB_EXPECT_SIGNAL] = "a signal such as TERM, or its number",
-	    [RB_EXPECT_STATUS] = "a status such as 200, 2xx or 200-299",
-	};
-	const char *name = rb_expect_keys[row].name;
-	size_t n = node->kind == RB_NODE_LIST ? node->len : 1;
-	struct rb_assert *a;
-
-	if (n == 0) {
-		rb_diag_add(p->ctx.diags, RB_E_EMPTY, node->span,
-		    "the list of `%s` is empty: nothing would pass", name);
-		return;
-	}
-	a = add(p, RB_ASSERT_ONE_OF, rb_str_c(name), node->span);
-	a->subject = subject(p, rb_arena_fmt(p->ctx.arena, "this.%s", name).p);
-	a->ranges = RB_ARRAY(p->ctx.arena, struct rb_range, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct rb_node *item = node->kind == RB_NODE_LIST ? node->items[i] : node;
-
-		if (item->kind == RB_NODE_SCALAR && range_of(row, item->text, &a->ranges[a->nranges]))
-			a->nranges++;
-		else
-			rb_diag_add(p->ctx.diags, RB_E_TYPE, item->span, "`%s` takes %s, or a list of these",
-			    name, forms[row]);
-	}
 }
 
 /* --- texts: stdout, stderr, output, body, header, redirect --- */
@@ -162,7 +78,7 @@ hint_that(struct rb_part *p, struct rb_diag *diag, struct rb_str text)
 {
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, RB_EXPR_MAX);
+	rb_buf_init(&b, p->ctx.arena->alloc, RB_EXPR_MAX);
 	rb_yaml_quote(rb_str_trim(text), &b);
 	rb_diag_hint(
 	    p->ctx.diags, diag, "a condition stands in `that`: expect: {that: [%s]}", rb_buf_cstr(&b));
@@ -194,13 +110,14 @@ lower_text(struct rb_part *p, const struct text_subject *t, enum rb_assert_op op
 				"this is the text that `%.*s` is to contain, and no condition",
 				RB_STR_ARG(t->name)),
 			    node->text);
-		a = add(p, op, t->name, node->span);
+		a = rb_lower_assert(p, op, t->name, node->span);
 		a->want = f;
 	} else {
 		f = want(p, "expect", RB_K_PATTERN, node);
 		if (f == NULL)
 			return;
-		a = add(p, op == RB_ASSERT_LACKS ? RB_ASSERT_LACKS : RB_ASSERT_MATCHES, t->name, node->span);
+		a = rb_lower_assert(
+		    p, op == RB_ASSERT_LACKS ? RB_ASSERT_LACKS : RB_ASSERT_MATCHES, t->name, node->span);
 		a->pattern = f->pattern;
 		a->tmpl = f->tmpl;
 	}
@@ -215,7 +132,7 @@ lower_equals(struct rb_part *p, const struct text_subject *t, const struct rb_no
 
 	if (f == NULL)
 		return;
-	a = add(p, RB_ASSERT_EQUALS, t->name, node->span);
+	a = rb_lower_assert(p, RB_ASSERT_EQUALS, t->name, node->span);
 	a->subject = t->subject;
 	a->want = f;
 }
@@ -275,7 +192,8 @@ static void
 lower_text_key(struct rb_part *p, int row, const struct rb_node *node)
 {
 	const char *name = rb_expect_keys[row].name;
-	struct text_subject t = {rb_str_c(name), subject(p, rb_arena_fmt(p->ctx.arena, "this.%s", name).p)};
+	struct text_subject t = {
+	    rb_str_c(name), rb_lower_subject(p, rb_arena_fmt(p->ctx.arena, "this.%s", name).p)};
 
 	lower_texts(p, &t, node, false);
 }
@@ -286,7 +204,7 @@ quoted(struct rb_arena *arena, struct rb_str s)
 {
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, (size_t)PATH_MAX_BYTES * 2);
+	rb_buf_init(&b, arena->alloc, (size_t)PATH_MAX_BYTES * 2);
 	rb_buf_c(&b, "[\"");
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"' || s.p[i] == '\\')
@@ -325,7 +243,7 @@ lower_headers(struct rb_part *p, const struct rb_node *node)
 			if (name.p[k] >= 'A' && name.p[k] <= 'Z')
 				((char *)(uintptr_t)name.p)[k] = (char)(name.p[k] - 'A' + 'a');
 		t.name = rb_arena_fmt(p->ctx.arena, "header %.*s", RB_STR_ARG(node->pairs[i].key->text));
-		t.subject = subject(p,
+		t.subject = rb_lower_subject(p,
 		    rb_arena_fmt(p->ctx.arena, "this.headers%.*s", RB_STR_ARG(quoted(p->ctx.arena, name))).p);
 		lower_texts(p, &t, node->pairs[i].value, false);
 	}
@@ -393,7 +311,7 @@ lower_json(struct rb_part *p, const struct rb_node *node)
 
 	if (!is_mapping(p, node, "json"))
 		return;
-	rb_buf_init(&path, NULL, (size_t)PATH_MAX_BYTES * 8);
+	rb_buf_init(&path, p->ctx.arena->alloc, (size_t)PATH_MAX_BYTES * 8);
 	for (size_t i = 0; i < node->len; i++) {
 		struct rb_str name = node->pairs[i].key->text;
 		struct rb_field *f = want(p, "json", RB_K_JSON, node->pairs[i].value);
@@ -402,16 +320,16 @@ lower_json(struct rb_part *p, const struct rb_node *node)
 		rb_buf_clear(&path);
 		if (!json_path(p, name, &path)) {
 			struct rb_diag *diag = rb_diag_add(p->ctx.diags, RB_E_TYPE, node->pairs[i].key->span,
-			    "`%.*s` is no path into JSON", RB_STR_ARG(name));
+			    "`%.*s` is not a path into JSON", RB_STR_ARG(name));
 
 			rb_diag_hint(p->ctx.diags, diag, "write names and indexes, as in items[0].name");
 			continue;
 		}
 		if (f == NULL)
 			continue;
-		a = add(p, RB_ASSERT_EQUALS, rb_arena_fmt(p->ctx.arena, "json.%.*s", RB_STR_ARG(name)),
-		    node->pairs[i].value->span);
-		a->subject = subject(p, rb_arena_str(p->ctx.arena, rb_buf_view(&path)).p);
+		a = rb_lower_assert(p, RB_ASSERT_EQUALS,
+		    rb_arena_fmt(p->ctx.arena, "json.%.*s", RB_STR_ARG(name)), node->pairs[i].value->span);
+		a->subject = rb_lower_subject(p, rb_arena_str(p->ctx.arena, rb_buf_view(&path)).p);
 		a->want = f;
 	}
 	rb_buf_free(&path);
@@ -423,9 +341,9 @@ static void
 lower_bound(
     struct rb_part *p, enum rb_assert_op op, const char *name, const char *over, const struct rb_field *f)
 {
-	struct rb_assert *a = add(p, op, rb_str_c(name), f->node->span);
+	struct rb_assert *a = rb_lower_assert(p, op, rb_str_c(name), f->node->span);
 
-	a->subject = subject(p, over);
+	a->subject = rb_lower_subject(p, over);
 	a->want = RB_NEW(p->ctx.arena, struct rb_field);
 	*a->want = *f;
 }
@@ -439,7 +357,8 @@ lower_that(struct rb_part *p, const struct rb_node *node)
 	ctx.self = p->self;
 	rb_field_decode(&ctx, &rb_expect_keys[RB_EXPECT_THAT], node, NULL, 0, &f);
 	for (size_t i = 0; f.node != NULL && i < f.len; i++) {
-		struct rb_assert *a = add(p, RB_ASSERT_TRUE, RB_STR("that"), f.items[i].node->span);
+		struct rb_assert *a =
+		    rb_lower_assert(p, RB_ASSERT_TRUE, RB_STR("that"), f.items[i].node->span);
 
 		a->that = f.items[i].expr;
 		rb_lower_reads(p, a->that);
@@ -455,7 +374,7 @@ lower_key(struct rb_part *p, int row, const struct rb_node *node)
 	case RB_EXPECT_EXIT:
 	case RB_EXPECT_SIGNAL:
 	case RB_EXPECT_STATUS:
-		lower_ranges(p, row, node);
+		rb_lower_ranges(p, row, node);
 		break;
 	case RB_EXPECT_HEADER:
 		lower_headers(p, node);
@@ -561,7 +480,7 @@ implied_subject(struct rb_part *p, const char *text)
 	while (load->program->kinds[i] != p->step->kind)
 		i++;
 	if (load->implied[i] == NULL)
-		load->implied[i] = subject(p, text);
+		load->implied[i] = rb_lower_subject(p, text);
 	return load->implied[i];
 }
 
@@ -577,7 +496,8 @@ add_implied(struct rb_part *p, const bool *seen)
 
 	if ((!exits && !answers) || seen[RB_EXPECT_EXIT] || seen[RB_EXPECT_SIGNAL] || seen[RB_EXPECT_STATUS])
 		return;
-	a = add(p, RB_ASSERT_ONE_OF, exits ? RB_STR("exit") : RB_STR("status"), p->step->action_span);
+	a = rb_lower_assert(
+	    p, RB_ASSERT_ONE_OF, exits ? RB_STR("exit") : RB_STR("status"), p->step->action_span);
 	a->subject = implied_subject(p, exits ? "this.exit" : "this.status");
 	a->ranges = (struct rb_range *)(uintptr_t)range;
 	a->nranges = 1;

@@ -1,5 +1,6 @@
 /* The facts of a step: what its kind gives, the names of `match` with the groups of their patterns, and what
  * `capture` makes of them. From these comes the type by which later expressions are checked. */
+#include <assert.h>
 #include <string.h>
 
 #include "lang/lower.h"
@@ -127,17 +128,64 @@ rb_lower_guess(struct rb_load *load, const struct rb_step *step, const struct rb
 	return type_of(load->arena, RB_STEP, m, n);
 }
 
+/* The facts of a step while names are added to them: each stage is a type of its own over the same members.
+ */
+struct facts {
+	struct rb_member *members;
+	size_t len;
+	const struct rb_type *type;
+};
+
+/* The guess has room for the same members, in the same order: they take the place of what was guessed. */
+static struct rb_member *
+room_of_guess(const struct rb_step *s, size_t n)
+{
+	const struct rb_decl *d = s->decl;
+
+	if (s->op != RB_OP_LEAF || s->kind->more_facts != NULL || s->loop != NULL || d == NULL ||
+	    d->step != s || d->type->len != n)
+		return NULL;
+	return (struct rb_member *)(uintptr_t)d->type->members;
+}
+
+/* Makes room for n more. */
+static void
+open_facts(struct rb_part *p, struct facts *f, const struct rb_type *base, size_t n)
+{
+	*f = (struct facts){NULL, base->len, base};
+	if (n == 0)
+		return;
+	f->members = room_of_guess(p->step, base->len + n);
+	if (f->members == NULL)
+		f->members = RB_ARRAY(p->ctx.arena, struct rb_member, base->len + n);
+	memcpy(f->members, base->members, base->len * sizeof(*f->members));
+}
+
+/* One more, which the next stage has. */
+static void
+add_fact(struct facts *f, struct rb_member m)
+{
+	assert(f->members != NULL); /* there is room for as many as were told of */
+	f->members[f->len++] = m;
+}
+
+static void
+end_stage(struct rb_part *p, struct facts *f)
+{
+	if (f->len > f->type->len)
+		f->type = type_of(p->ctx.arena, RB_STEP, f->members, f->len);
+}
+
 const struct rb_type *
 rb_lower_extend(struct rb_part *p, const struct rb_type *base, const struct rb_member *more, size_t n)
 {
-	struct rb_arena *arena = p->lower->load->arena;
-	struct rb_member *m = RB_ARRAY(arena, struct rb_member, base->len + n);
+	struct facts f;
 
-	if (n == 0)
-		return base;
-	memcpy(m, base->members, base->len * sizeof(*m));
-	memcpy(m + base->len, more, n * sizeof(*m));
-	return type_of(arena, RB_STEP, m, base->len + n);
+	open_facts(p, &f, base, n);
+	for (size_t i = 0; i < n; i++)
+		add_fact(&f, more[i]);
+	end_stage(p, &f);
+	return f.type;
 }
 
 /* Whether a name may become a fact of the step, beside those that it has. */
@@ -214,8 +262,11 @@ match_type(struct rb_part *p, const struct rb_match_key *m)
 	struct rb_arena *arena = p->lower->load->arena;
 	struct rb_str groups[RB_PATTERN_GROUPS];
 	size_t n = groups_of(m, groups), len = COMMON;
-	struct rb_member *members = RB_ARRAY(arena, struct rb_member, COMMON + n);
+	struct rb_member *members;
 
+	if (n == 0)
+		return &rb_type_match;
+	members = RB_ARRAY(arena, struct rb_member, COMMON + n);
 	memcpy(members, rb_match_members, sizeof(rb_match_members));
 	for (size_t i = 0; i < n; i++) {
 		const char *why = rb_name_refused(groups[i], false);
@@ -266,32 +317,28 @@ is_map_of_names(struct rb_part *p, const struct rb_node *node, const char *name,
 	return false;
 }
 
-static const struct rb_type *
-lower_match(struct rb_part *p, const struct rb_type *have, const struct rb_node *node)
+static void
+lower_match(struct rb_part *p, struct facts *facts, const struct rb_node *node)
 {
 	static const struct rb_key row = {
 	    "match", RB_K_PATTERN, 0, 0, NULL, NULL, NULL, "text or /regex/", "/in use/", "run/match.yaml"};
-	struct rb_arena *arena = p->lower->load->arena;
 	struct rb_step *s = p->step;
-	struct rb_member *more;
 
-	if (!is_map_of_names(p, node, "match", "patterns"))
-		return have;
-	s->matches = RB_ARRAY(arena, struct rb_match_key, node->len);
-	more = RB_ARRAY(arena, struct rb_member, node->len);
+	s->matches = RB_ARRAY(p->ctx.arena, struct rb_match_key, node->len);
 	for (size_t i = 0; i < node->len; i++) {
 		struct rb_match_key *m = &s->matches[s->nmatches];
 		struct rb_field f;
 
 		rb_field_decode(&p->ctx, &row, node->pairs[i].value, NULL, 0, &f);
-		if (!new_name(p, have, node->pairs[i].key, "match") || f.node == NULL)
+		if (!new_name(p, facts->type, node->pairs[i].key, "match") || f.node == NULL)
 			continue;
 		*m = (struct rb_match_key){node->pairs[i].key->text, f.node->span, f.pattern, f.tmpl};
 		rb_lower_field_reads(p, &f);
-		more[s->nmatches++] =
-		    (struct rb_member){m->name, match_type(p, m), false, "whether a line matched"};
+		add_fact(
+		    facts, (struct rb_member){m->name, match_type(p, m), false, "whether a line matched"});
+		s->nmatches++;
 	}
-	return rb_lower_extend(p, have, more, s->nmatches);
+	end_stage(p, facts);
 }
 
 /* --- capture --- */
@@ -322,53 +369,58 @@ capture_in(struct rb_part *p, const struct rb_node *value, struct rb_capture *c)
 	}
 	if (fields[0].node == NULL)
 		return false;
+	rb_lower_no_pattern(&p->ctx, c->type, c->value);
 	rb_lower_reads(p, c->value);
 	return true;
 }
 
-static const struct rb_type *
-lower_capture(struct rb_part *p, const struct rb_type *have, const struct rb_node *node)
+static void
+lower_capture(struct rb_part *p, struct facts *facts, const struct rb_node *node)
 {
 	struct rb_step *s = p->step;
 
-	if (!is_map_of_names(p, node, "capture", "expressions"))
-		return have;
 	s->captures = RB_ARRAY(p->ctx.arena, struct rb_capture, node->len);
 	for (size_t i = 0; i < node->len; i++) {
 		struct rb_capture *c = &s->captures[s->ncaptures];
-		struct rb_member more;
 
 		*c =
 		    (struct rb_capture){.name = node->pairs[i].key->text, .span = node->pairs[i].value->span};
-		p->ctx.self = self_of(p, have);
-		if (!new_name(p, have, node->pairs[i].key, "capture") ||
+		p->ctx.self = self_of(p, facts->type);
+		if (!new_name(p, facts->type, node->pairs[i].key, "capture") ||
 		    !capture_in(p, node->pairs[i].value, c))
 			continue;
-		more = (struct rb_member){
-		    c->name, capture_type(c), c->secret || rb_expr_secret(c->value), "a capture"};
-		have = rb_lower_extend(p, have, &more, 1);
+		add_fact(facts, (struct rb_member){c->name, capture_type(c),
+				    c->secret || rb_expr_secret(c->value), "a capture"});
+		end_stage(p, facts);
 		s->ncaptures++;
 	}
-	return have;
 }
 
 void
 rb_lower_facts(struct rb_part *p)
 {
+	const struct rb_node *match = p->nodes[RB_STEP_MATCH], *capture = p->nodes[RB_STEP_CAPTURE];
 	struct rb_step *s = p->step;
-	const struct rb_type *t = rb_lower_kind_facts(p->lower->load, s->kind);
 	struct rb_member *more = NULL;
-	size_t n;
+	struct facts facts;
+	size_t n = 0;
 
-	if (s->kind != NULL && s->kind->more_facts != NULL && s->args != NULL) {
+	if (s->kind->more_facts != NULL && s->args != NULL)
 		n = s->kind->more_facts(s, p->ctx.arena, &more);
-		t = rb_lower_extend(p, t, more, n);
-	}
-	if (p->nodes[RB_STEP_MATCH] != NULL)
-		t = lower_match(p, t, p->nodes[RB_STEP_MATCH]);
-	if (p->nodes[RB_STEP_CAPTURE] != NULL)
-		t = lower_capture(p, t, p->nodes[RB_STEP_CAPTURE]);
-	s->facts = t;
-	p->self = self_of(p, t);
+	if (match != NULL && !is_map_of_names(p, match, "match", "patterns"))
+		match = NULL;
+	if (capture != NULL && !is_map_of_names(p, capture, "capture", "expressions"))
+		capture = NULL;
+	open_facts(p, &facts, rb_lower_kind_facts(p->lower->load, s->kind),
+	    n + (match != NULL ? match->len : 0) + (capture != NULL ? capture->len : 0));
+	for (size_t i = 0; i < n; i++)
+		add_fact(&facts, more[i]);
+	end_stage(p, &facts);
+	if (match != NULL)
+		lower_match(p, &facts, match);
+	if (capture != NULL)
+		lower_capture(p, &facts, capture);
+	s->facts = facts.type;
+	p->self = self_of(p, s->facts);
 	p->ctx.self = NULL;
 }

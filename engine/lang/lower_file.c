@@ -288,6 +288,7 @@ rb_lower_unit(struct rb_load *load, const struct rb_source *src, struct rb_str l
 		    "a runbook is a mapping that begins with `runbook: name`, not %s", rb_node_form(l.root));
 		return NULL;
 	}
+	rb_arena_init(&l.scratch, load->arena->alloc);
 	l.unit = add_unit(load, src, library.n > 0);
 	load->open[load->depth++] = src;
 	if (library.n > 0)
@@ -295,6 +296,7 @@ rb_lower_unit(struct rb_load *load, const struct rb_source *src, struct rb_str l
 	else
 		lower_runbook(&l);
 	load->depth--;
+	rb_lower_settle(&l);
 	return l.unit;
 }
 

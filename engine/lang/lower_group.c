@@ -79,7 +79,7 @@ lower_setter(struct rb_part *p, const struct rb_pair *pair)
 	if (d == NULL || d->kind != RB_DECL_VALUE) {
 		diag = rb_diag_add(p->ctx.diags, RB_E_EXPR_NAME, pair->key->span,
 		    d == NULL ? "there is no value `%.*s`"
-			      : "`%.*s` is no value, so that `set` cannot change it",
+			      : "`%.*s` is not a value, so that `set` cannot change it",
 		    RB_STR_ARG(pair->key->text));
 		n = rb_diags_near(p->ctx.diags, u->nvalues);
 		names = RB_ARRAY(p->ctx.arena, struct rb_str, n);
@@ -94,6 +94,10 @@ lower_setter(struct rb_part *p, const struct rb_pair *pair)
 	for (size_t i = 0; i < u->nvalues; i++)
 		if (u->values[i].decl == d)
 			type = u->values[i].type;
+	/* Also without a declared type: what was a pattern stays one, and a text put there does not become
+	 * it. */
+	if (type == NULL && d->type->base == RB_REGEX)
+		type = rb_type_row(RB_STR("regex"));
 	name = rb_arena_str(p->ctx.arena, pair->key->text);
 	rb_field_typed(&p->ctx, name.p, type, pair->value, &set->value);
 	if (set->value.node == NULL)

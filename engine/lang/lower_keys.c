@@ -27,7 +27,7 @@ misplaced(struct rb_part *p, const struct rb_key *key, struct rb_span span, unsi
 {
 	struct rb_buf names;
 
-	rb_buf_init(&names, NULL, 256);
+	rb_buf_init(&names, p->ctx.arena->alloc, 256);
 	if (role != 0 && (key->on & role) == 0)
 		rb_diag_add(p->ctx.diags, RB_E_PROBE, span, "`%s` cannot stand in %s: it only looks",
 		    key->name, role == RB_ON_CHECK ? "an item of `checks`" : "a probe");

@@ -170,6 +170,7 @@ outputs_body(struct rb_lower *l, size_t i)
 		rb_keys_decode(&ctx, node->pairs[k].value, rb_output_keys, f, "an output");
 		rb_lower_read(&reader, &f[VALUE]);
 		proc->outputs[k].value = f[VALUE].expr;
+		rb_lower_no_pattern(&ctx, proc->outputs[k].type, f[VALUE].expr);
 		if (f[HELP].node != NULL)
 			proc->outputs[k].help = f[HELP].value.s;
 	}

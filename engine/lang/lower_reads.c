@@ -21,9 +21,49 @@ keep(struct rb_step *s, size_t row)
 	s->keeps_body = s->keeps_body || kept[row].body;
 }
 
+/* Whose headers are read is known here; which of them, only the text of the expression says. */
+static void
+keep_headers(const struct rb_reader *r, struct rb_step *s, struct rb_str text)
+{
+	struct rb_header_read *read = RB_NEW(r->lower->load->arena, struct rb_header_read);
+
+	read->text = text;
+	read->next = s->header_reads;
+	s->header_reads = read;
+}
+
+static bool
+is_header_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+static bool
+names_header(struct rb_str text, struct rb_str name)
+{
+	for (size_t at = rb_str_find(text, name, 0); at != SIZE_MAX; at = rb_str_find(text, name, at + 1)) {
+		size_t end = at + name.n;
+
+		if ((at == 0 || !is_header_char(text.p[at - 1])) &&
+		    (end == text.n || !is_header_char(text.p[end])))
+			return true;
+	}
+	return false;
+}
+
+bool
+rb_step_reads_header(const struct rb_step *step, struct rb_str name)
+{
+	for (const struct rb_header_read *read = step->header_reads; read != NULL; read = read->next) {
+		if (names_header(read->text, name))
+			return true;
+	}
+	return false;
+}
+
 /* `path` is "health.body.x": its second name decides. A step that is read as a whole keeps all. */
 static void
-keep_path(struct rb_step *s, struct rb_str path)
+keep_path(const struct rb_reader *r, struct rb_step *s, struct rb_str path, struct rb_str text)
 {
 	size_t from = rb_str_find(path, RB_STR("."), 0), to;
 	struct rb_str name;
@@ -34,6 +74,8 @@ keep_path(struct rb_step *s, struct rb_str path)
 	}
 	to = rb_str_find(path, RB_STR("."), from + 1);
 	name = rb_str_cut(path, from + 1, to);
+	if (rb_str_is(name, "headers"))
+		keep_headers(r, s, text);
 	for (size_t i = 0; i < KEPT; i++)
 		if (rb_str_is(name, kept[i].name))
 			keep(s, i);
@@ -42,10 +84,14 @@ keep_path(struct rb_step *s, struct rb_str path)
 /* `this` is no name with a declaration. What its expression mentions is kept: a word too many does no harm.
  */
 static void
-keep_this(struct rb_step *s, struct rb_str text)
+keep_this(const struct rb_reader *r, struct rb_str text)
 {
+	struct rb_step *s = r->step;
+
 	if (rb_str_find(text, RB_STR("this"), 0) == SIZE_MAX)
 		return;
+	if (rb_str_find(text, RB_STR("headers"), 0) != SIZE_MAX)
+		keep_headers(r, s, text);
 	for (size_t i = 0; i < KEPT; i++)
 		if (rb_str_find(text, rb_str_c(kept[i].name), 0) != SIZE_MAX)
 			keep(s, i);
@@ -92,7 +138,7 @@ read_path(void *ctx, const struct rb_decl *decl, unsigned up, struct rb_str path
 	if (decl->kind != RB_DECL_STEP || decl->step == NULL)
 		return;
 	check_sibling(r, decl, path, at);
-	keep_path(r->lower->unit->steps_in_order[decl->step->index], path);
+	keep_path(r, r->lower->unit->steps_in_order[decl->step->index], path, rb_expr_text(at));
 }
 
 static void
@@ -101,7 +147,7 @@ read_expr(void *ctx, const struct rb_expr *e)
 	const struct rb_reader *r = ctx;
 
 	if (r->step != NULL)
-		keep_this(r->step, rb_expr_text(e));
+		keep_this(r, rb_expr_text(e));
 	rb_expr_reads(e, read_path, ctx);
 }
 

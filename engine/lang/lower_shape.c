@@ -53,7 +53,7 @@ no_action(struct rb_lower *l, const struct rb_node *node)
 		    "something)");
 		return;
 	}
-	rb_buf_init(&names, NULL, 1024);
+	rb_buf_init(&names, l->load->arena->alloc, 1024);
 	for (size_t i = 0; l->load->program->kinds[i] != NULL; i++)
 		rb_buf_fmt(&names, "%s, ", l->load->program->kinds[i]->name);
 	for (size_t i = 0; rb_action_rows[i].name != NULL; i++) {
@@ -113,25 +113,31 @@ find_action(struct rb_lower *l, const struct rb_node *node, const struct rb_word
 static bool
 make_room(struct rb_lower *l)
 {
+	const struct rb_alloc *alloc = l->load->arena->alloc;
 	struct rb_unit *u = l->unit;
-	size_t cap = l->cap_steps == 0 ? 64 : l->cap_steps * 2;
-	struct rb_step **steps;
-	struct rb_seed *seeds;
+	size_t cap = l->cap_steps;
 
 	if (u->nsteps >= RB_STEPS_MAX)
 		return false;
-	if (u->nsteps < l->cap_steps)
-		return true;
-	steps = RB_ARRAY(l->load->arena, struct rb_step *, cap);
-	seeds = RB_ARRAY(l->load->arena, struct rb_seed, cap);
-	if (u->nsteps > 0) {
-		memcpy(steps, u->steps_in_order, u->nsteps * sizeof(struct rb_step *));
-		memcpy(seeds, l->seeds, u->nsteps * sizeof(*seeds));
-	}
-	u->steps_in_order = steps;
-	l->seeds = seeds;
-	l->cap_steps = cap;
+	u->steps_in_order =
+	    rb_alloc_grow(alloc, u->steps_in_order, sizeof(struct rb_step *), u->nsteps, &cap);
+	l->seeds = rb_alloc_grow(alloc, l->seeds, sizeof(*l->seeds), u->nsteps, &l->cap_steps);
 	return true;
+}
+
+void
+rb_lower_settle(struct rb_lower *l)
+{
+	const struct rb_alloc *alloc = l->load->arena->alloc;
+	struct rb_step **grown = l->unit->steps_in_order;
+	size_t n = l->unit->nsteps;
+
+	l->unit->steps_in_order = RB_ARRAY(l->load->arena, struct rb_step *, n);
+	if (n > 0)
+		memcpy(l->unit->steps_in_order, grown, n * sizeof(struct rb_step *));
+	rb_alloc_free(alloc, grown);
+	rb_alloc_free(alloc, l->seeds);
+	rb_arena_free(&l->scratch);
 }
 
 static struct rb_step *
@@ -164,17 +170,33 @@ new_step(struct rb_lower *l, const struct rb_node *node, struct rb_list *list, s
 	return s;
 }
 
+/* "step_3": most steps of many files have no id, so this is not left to printf. */
+static struct rb_str
+numbered(const struct rb_lower *l, const char *prefix, const struct rb_step *s)
+{
+	char text[32], *p = text + sizeof(text);
+	size_t n = strlen(prefix);
+
+	for (unsigned number = s->index + 1; number > 0; number /= 10)
+		*--p = (char)('0' + number % 10);
+	p -= n;
+	memcpy(p, prefix, n);
+	return rb_arena_str(l->load->arena, (struct rb_str){p, (size_t)(text + sizeof(text) - p)});
+}
+
 static void
 declare(struct rb_lower *l, struct rb_step *s, const struct rb_spot *spot, const struct rb_node *id)
 {
 	struct rb_diags *diags = l->load->diags;
 	struct rb_decl *d;
+	bool named = id != NULL && id->kind == RB_NODE_SCALAR && id->text.n > 0 && s->op != RB_OP_EDGE;
 	const char *why;
 
-	s->id = rb_arena_fmt(l->load->arena, "step_%u", s->index + 1);
+	if (!named)
+		s->id = numbered(l, "step_", s);
 	if (s->op == RB_OP_EDGE)
 		return;
-	if (id != NULL && id->kind == RB_NODE_SCALAR && id->text.n > 0) {
+	if (named) {
 		why = rb_name_refused(id->text, false);
 		if (why != NULL)
 			rb_diag_add(diags, RB_E_NAME, id->span, "`%.*s` cannot be the id of a step: %s",
@@ -186,8 +208,8 @@ declare(struct rb_lower *l, struct rb_step *s, const struct rb_spot *spot, const
 		s->has_id = true;
 	} else {
 		/* A slot needs a name of its own, which no expression can spell. */
-		d = rb_scope_declare(spot->scope, l->load->arena, RB_DECL_STEP,
-		    rb_arena_fmt(l->load->arena, "#%u", s->index + 1), NULL, s->span, diags);
+		d = rb_scope_declare(
+		    spot->scope, l->load->arena, RB_DECL_STEP, numbered(l, "#", s), NULL, s->span, diags);
 	}
 	s->decl = d;
 	if (d->step != NULL || d->kind != RB_DECL_STEP)
@@ -370,7 +392,7 @@ static void
 shape_map(struct rb_lower *l, struct rb_step *s, const struct rb_node *node, const struct rb_spot *spot)
 {
 	struct rb_seed *seed = &l->seeds[s->index];
-	const struct rb_word **words = RB_ARRAY(l->load->arena, const struct rb_word *, node->len);
+	const struct rb_word **words = RB_ARRAY(&l->scratch, const struct rb_word *, node->len);
 	const struct rb_word *w;
 	const struct rb_node *loop = NULL, *id = NULL;
 
@@ -417,7 +439,7 @@ shape_scalar(struct rb_lower *l, struct rb_step *s, const struct rb_node *node, 
 
 	s->action = "";
 	s->op = RB_OP_EDGE;
-	s->id = rb_arena_fmt(l->load->arena, "step_%u", s->index + 1);
+	s->id = numbered(l, "step_", s);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (rb_str_is(first, names[i]))
 			s->action = names[i];

@@ -1,37 +1,72 @@
 /* One step: its keys decoded in the order in which they take effect, its action by what it is. */
+#include <stdio.h>
 #include <string.h>
 
 #include "lang/lower.h"
 
+/* Decodes a key of the step; false if it is not there or was wrong. */
+static bool
+decode(struct rb_part *p, const struct rb_expr_ctx *ctx, int row, struct rb_field *f)
+{
+	if (p->nodes[row] == NULL)
+		return false;
+	rb_field_decode(ctx, &rb_step_keys[row], p->nodes[row], NULL, 0, f);
+	if (f->node == NULL)
+		return false;
+	rb_lower_field_reads(p, f);
+	return true;
+}
+
 struct rb_field *
 rb_lower_field(struct rb_part *p, const struct rb_expr_ctx *ctx, int row)
 {
-	struct rb_field *f;
+	struct rb_field f, *kept;
 
-	if (p->nodes[row] == NULL)
+	if (!decode(p, ctx, row, &f))
 		return NULL;
-	f = RB_NEW(ctx->arena, struct rb_field);
-	rb_field_decode(ctx, &rb_step_keys[row], p->nodes[row], NULL, 0, f);
-	if (f->node == NULL)
-		return NULL;
-	rb_lower_field_reads(p, f);
-	return f;
+	kept = RB_NEW(ctx->arena, struct rb_field);
+	*kept = f;
+	return kept;
 }
+
+/* Of these only what they say is kept. */
 
 static bool
 flag(struct rb_part *p, int row, bool dflt)
 {
-	const struct rb_field *f = rb_lower_field(p, &p->ctx, row);
+	struct rb_field f;
 
-	return f != NULL ? f->value.b : dflt;
+	return decode(p, &p->ctx, row, &f) ? f.value.b : dflt;
+}
+
+/* A number from 1 on. */
+static int64_t
+count(struct rb_part *p, int row, int64_t dflt)
+{
+	struct rb_field f;
+
+	if (!decode(p, &p->ctx, row, &f))
+		return dflt;
+	if (f.value.i < 1)
+		rb_diag_add(
+		    p->ctx.diags, RB_E_RANGE, f.node->span, "`%s` is at least 1", rb_step_keys[row].name);
+	return f.value.i;
 }
 
 static struct rb_tmpl *
 title(struct rb_part *p, int row)
 {
-	const struct rb_field *f = rb_lower_field(p, &p->ctx, row);
+	struct rb_field f;
 
-	return f != NULL ? f->tmpl : NULL;
+	return decode(p, &p->ctx, row, &f) ? f.tmpl : NULL;
+}
+
+static struct rb_expr *
+condition(struct rb_part *p, int row)
+{
+	struct rb_field f;
+
+	return decode(p, &p->ctx, row, &f) ? f.expr : NULL;
 }
 
 void
@@ -80,11 +115,12 @@ lower_loop(struct rb_part *p)
 	enum { IN, AS, WHERE, PARALLEL, STOP_ON_FAIL, ROWS };
 	const struct rb_node *node = p->nodes[RB_STEP_FOR_EACH], *over;
 	struct rb_loop *loop = p->step->loop;
-	struct rb_field *in = RB_NEW(p->ctx.arena, struct rb_field), f[ROWS];
+	struct rb_field *in, f[ROWS];
 	const struct rb_type *item = &rb_types[RB_TEXT];
 
 	if (node == NULL || loop == NULL)
 		return;
+	in = RB_NEW(p->ctx.arena, struct rb_field);
 	/* The list first, from outside: from it the item has its type, and it cannot be made of its own
 	 * items. */
 	over = node->kind == RB_NODE_MAP ? rb_node_get(node, "in") : NULL;
@@ -159,14 +195,15 @@ env_names(struct rb_part *p, size_t *n)
 	return names;
 }
 
-void
-rb_lower_args(struct rb_part *p, const struct rb_node *value)
+static void
+lower_args(struct rb_part *p, const struct rb_node *value)
 {
 	struct rb_step *s = p->step;
 	const struct rb_key *keys = s->kind->keys;
 	struct rb_expr_ctx ctx = p->ctx;
-	size_t n = rb_keys_count(keys), errors = p->ctx.diags->errors, main = 0, nnames;
-	struct rb_str *names, where;
+	size_t n = rb_keys_count(keys), errors = p->ctx.diags->errors, main = rb_key_main(keys), nnames;
+	struct rb_str *names;
+	char where[RB_WHERE_MAX];
 
 	s->args = RB_ARRAY(ctx.arena, struct rb_field, n);
 	for (size_t i = 0; i < n; i++)
@@ -175,14 +212,12 @@ rb_lower_args(struct rb_part *p, const struct rb_node *value)
 		rb_diag_add(ctx.diags, RB_E_TYPE, value->span, "`%s` has no value", s->action);
 		return;
 	}
-	while (keys[main].name != NULL && (keys[main].flags & RB_KEY_MAIN) == 0)
-		main++;
 	if (keys[main].name != NULL && keys[main].type == RB_K_SCRIPT && value->kind != RB_NODE_MAP) {
 		names = env_names(p, &nnames);
 		rb_field_decode(&ctx, &keys[main], value, names, nnames, &s->args[main]);
 	} else {
-		where = rb_arena_fmt(ctx.arena, "`%s`", s->action);
-		rb_keys_decode(&ctx, value, keys, s->args, where.p);
+		snprintf(where, sizeof(where), "`%s`", s->action);
+		rb_keys_decode(&ctx, value, keys, s->args, where);
 	}
 	for (size_t i = 0; i < n; i++)
 		rb_lower_field_reads(p, &s->args[i]);
@@ -195,16 +230,22 @@ static bool
 check_acts(struct rb_part *p, const struct rb_node *node, enum rb_effect own, enum rb_effect e)
 {
 	const struct rb_step *s = p->step;
-	bool stays = (s->kind->traits & RB_KIND_STAYS) != 0;
+	bool stays = (s->kind->traits & RB_KIND_STAYS) != 0,
+	     writes = p->nodes[RB_STEP_LOG] != NULL || p->nodes[RB_STEP_PIDFILE] != NULL;
 	struct rb_diag *d;
 
-	if (e > RB_READ || own == RB_READ || (s->kind->traits & RB_KIND_ACTS) == 0 || (stays && !s->keep))
+	if (e > RB_READ || own == RB_READ || (s->kind->traits & RB_KIND_ACTS) == 0 ||
+	    (stays && !s->keep && !writes))
 		return true;
 	d = rb_diag_add(p->ctx.diags, RB_E_CONFLICT, node->span,
 	    "`%s` that %s changes something, whatever the reason", s->action,
-	    stays ? "leaves a program behind" : "stops a process");
+	    !stays    ? "stops a process"
+	    : s->keep ? "leaves a program behind"
+		      : "writes a `log` or `pidfile`");
 	if (stays)
-		rb_diag_hint(p->ctx.diags, d, "with `keep: false` the program ends with the run");
+		rb_diag_hint(p->ctx.diags, d,
+		    s->keep ? "with `keep: false` the program ends with the run"
+			    : "without `log` and `pidfile` its output is in the folder of the run");
 	return false;
 }
 
@@ -346,7 +387,7 @@ rb_lower_leaf(struct rb_part *p, const struct rb_node *value)
 {
 	struct rb_step *s = p->step;
 
-	rb_lower_args(p, value);
+	lower_args(p, value);
 	s->keep = flag(p, RB_STEP_KEEP, true);
 	lower_effect(p);
 	s->stdin_ = rb_lower_field(p, &p->ctx, RB_STEP_STDIN);
@@ -371,8 +412,6 @@ rb_lower_leaf(struct rb_part *p, const struct rb_node *value)
 static void
 lower_action(struct rb_part *p, const struct rb_node *value)
 {
-	struct rb_field *max;
-
 	switch (p->step->op) {
 	case RB_OP_LEAF:
 		rb_lower_leaf(p, value);
@@ -383,10 +422,7 @@ lower_action(struct rb_part *p, const struct rb_node *value)
 		rb_lower_branch(p, value);
 		break;
 	case RB_OP_CHECKS:
-		max = rb_lower_field(p, &p->ctx, RB_STEP_MAX);
-		if (max != NULL && max->value.i < 1)
-			rb_diag_add(p->ctx.diags, RB_E_RANGE, max->node->span, "`max` is at least 1");
-		p->step->max_parallel = max != NULL ? max->value.i : 0;
+		p->step->max_parallel = count(p, RB_STEP_MAX, 0);
 		break;
 	case RB_OP_CALL:
 		rb_lower_call(p);
@@ -437,7 +473,6 @@ lower_step(struct rb_lower *l, struct rb_step *s, const struct rb_inherit *outer
 {
 	struct rb_seed *seed = &l->seeds[s->index];
 	const struct rb_inherit *inside;
-	const struct rb_field *f;
 	struct rb_part p;
 
 	seed->inherit = outer;
@@ -455,8 +490,7 @@ lower_step(struct rb_lower *l, struct rb_step *s, const struct rb_inherit *outer
 	    s->kind != NULL ? s->kind->on : seed->words[seed->action - seed->node->pairs]->action->on,
 	    s->probe ? RB_ON_CHECK : 0, NULL);
 	lower_loop(&p);
-	f = rb_lower_field(&p, &p.ctx, RB_STEP_IF);
-	s->if_ = f != NULL ? f->expr : NULL;
+	s->if_ = condition(&p, RB_STEP_IF);
 	inside = rb_lower_inherit(&p, outer);
 	if (s->op == RB_OP_BRANCH || s->op == RB_OP_CHECKS || s->op == RB_OP_BLOCK)
 		seed->inherit = inside;
@@ -469,10 +503,7 @@ lower_step(struct rb_lower *l, struct rb_step *s, const struct rb_inherit *outer
 	lower_retry(&p);
 	s->verify = rb_lower_probe(&p, RB_STEP_VERIFY);
 	s->optional = flag(&p, RB_STEP_OPTIONAL, false);
-	f = rb_lower_field(&p, &p.ctx, RB_STEP_MAX_VISITS);
-	if (f != NULL && f->value.i < 1)
-		rb_diag_add(p.ctx.diags, RB_E_RANGE, f->node->span, "`max_visits` is at least 1");
-	s->max_visits = f != NULL ? f->value.i : RB_VISITS_DEFAULT;
+	s->max_visits = count(&p, RB_STEP_MAX_VISITS, RB_VISITS_DEFAULT);
 	check_probe(&p);
 	/* Edges are taken by the step as a whole, not by its items. */
 	p.ctx.naround = p.outer.naround;

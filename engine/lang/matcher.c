@@ -33,7 +33,7 @@ struct row {
 	const struct rb_pattern *pattern;
 	bool possible; /* a literal with a line feed in it is in no line */
 	unsigned strikes;
-	int64_t spent; /* of the pattern, before this matcher */
+	int64_t spent; /* CPU time of its difficult searches, ns; other rows may have the same pattern */
 	const char *error;
 	struct tally tallies[RB_MATCH_STREAMS];
 };
@@ -78,7 +78,6 @@ rb_matcher_new(const struct rb_alloc *alloc, const struct rb_match_row *rows, si
 		rb_pattern_ready(p);
 		m->rows[i].pattern = p;
 		m->rows[i].possible = p->regex != NULL || rb_str_find(p->text, RB_STR("\n"), 0) == SIZE_MAX;
-		m->rows[i].spent = rb_pattern_spent(p);
 	}
 	return m;
 }
@@ -99,6 +98,17 @@ rb_matcher_free(struct rb_matcher *m)
 	rb_alloc_free(m->alloc, m->mended);
 	rb_alloc_free(m->alloc, m->rows);
 	rb_alloc_free(m->alloc, m);
+}
+
+/* Searches a line for the row's pattern, as rb_pattern_find. */
+static int
+find(struct row *row, struct rb_str line, struct rb_found *found)
+{
+	int64_t before = rb_pattern_spent(row->pattern);
+	int rc = rb_pattern_find(row->pattern, line, 0, found, &row->error);
+
+	row->spent += rb_pattern_spent(row->pattern) - before;
+	return rc;
 }
 
 /* ---- keeping what matched ---- */
@@ -139,7 +149,7 @@ keep_hits(struct rb_matcher *m, struct row *row, struct tally *t, const struct h
 		return;
 	last = &t->lines[(t->count - 1) % RB_MATCH_LINES];
 	memset(&found, 0, sizeof(found));
-	if (rb_pattern_find(row->pattern, (struct rb_str){last->p, last->n}, 0, &found, &row->error) == 1)
+	if (find(row, (struct rb_str){last->p, last->n}, &found) == 1)
 		memcpy(t->groups, found.groups, sizeof(t->groups));
 }
 
@@ -172,9 +182,9 @@ search_lines(struct rb_matcher *m, struct row *row, struct rb_str rest, struct h
 	do {
 		struct rb_str line = take_line(&rest, &cut);
 
-		if (rb_pattern_find(row->pattern, line, 0, NULL, &row->error) == 1)
+		if (find(row, line, NULL) == 1)
 			hit(h, line);
-		if (row->error == NULL && rb_pattern_spent(row->pattern) - row->spent > most)
+		if (row->error == NULL && row->spent > most)
 			row->error = ROW_SLOW;
 	} while (row->error == NULL && rest.n > 0);
 }
@@ -208,7 +218,7 @@ search_block(struct row *row, struct rb_str block, const char *mended, struct hi
 		line = (struct rb_str){from, (size_t)(to - from)};
 		at = (size_t)(to - block.p) + 1;
 		/* A match that ends within the line is the line's own. */
-		if (end < at || rb_pattern_find(row->pattern, line, 0, NULL, &row->error) == 1)
+		if (end < at || find(row, line, NULL) == 1)
 			hit(h, line);
 		else
 			wasted += end - start;

@@ -221,7 +221,7 @@ compile_regex(struct rb_pattern *p, struct rb_arena *arena, struct rb_str *why, 
 	if (re->code == NULL) {
 		*at = *at < re->body.n ? *at + 1 : slash;
 		pcre2_get_error_message(error, (PCRE2_UCHAR *)message, sizeof(message));
-		*why = rb_arena_fmt(arena, "this is no regex: %s", message);
+		*why = rb_arena_fmt(arena, "this is not a valid regex: %s", message);
 		return -1;
 	}
 	*at = 0;

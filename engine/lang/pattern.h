@@ -9,8 +9,8 @@
 #ifndef RB_LANG_PATTERN_H
 #define RB_LANG_PATTERN_H
 
-#include "base/arena.h"
 #include "base/clock.h"
+#include "base/map.h"
 
 enum { RB_PATTERN_MAX = 4096, RB_PATTERN_GROUPS = 16 };
 #define RB_PATTERN_BUDGET                                                                                    \
@@ -36,6 +36,21 @@ struct rb_str rb_pattern_text(const struct rb_pattern *p); /* as written */
 /* Named groups, in order of their numbers. */
 size_t rb_pattern_groups(const struct rb_pattern *p);
 struct rb_str rb_pattern_group(const struct rb_pattern *p, size_t i);
+
+/* All patterns of a program (patterns.c), which are closed together. Zeroed, it is empty; the arenas that it
+ * is given live as long as it does. */
+struct rb_patterns {
+	size_t len, cap;
+	struct rb_pattern **items; /* in the arena */
+	struct rb_map by_text;     /* those of rb_patterns_new */
+};
+
+/* As rb_pattern_new, but the pattern is the table's, and compiled once for all places with the same text. */
+struct rb_pattern *rb_patterns_new(
+    struct rb_patterns *all, struct rb_arena *arena, struct rb_str text, struct rb_str *why, size_t *at);
+/* Takes over a pattern that was made otherwise. */
+void rb_patterns_keep(struct rb_patterns *all, struct rb_arena *arena, struct rb_pattern *p);
+void rb_patterns_close(struct rb_patterns *all);
 
 struct rb_found {
 	size_t from, to;                         /* of the whole match */

@@ -1,6 +1,7 @@
 /* Questions to a loaded program. */
 #include "lang/program.h"
 
+#include <limits.h>
 #include <stddef.h>
 
 const char *const rb_effect_words[RB_EFFECTS] = {
@@ -34,6 +35,16 @@ rb_unit_step(const struct rb_unit *u, struct rb_str id)
 	return s;
 }
 
+const struct rb_capture *
+rb_step_capture(const struct rb_step *step, struct rb_str name)
+{
+	for (size_t i = 0; i < step->ncaptures; i++) {
+		if (rb_str_eq(step->captures[i].name, name))
+			return &step->captures[i];
+	}
+	return NULL;
+}
+
 bool
 rb_step_keeps_secret(const struct rb_step *step)
 {
@@ -42,6 +53,28 @@ rb_step_keeps_secret(const struct rb_step *step)
 			return true;
 	}
 	return false;
+}
+
+static void
+widen(const struct rb_list *list, unsigned *first, unsigned *end)
+{
+	if (list == NULL || list->len == 0)
+		return;
+	if (list->steps[0]->index < *first)
+		*first = list->steps[0]->index;
+	if (list->steps[list->len - 1]->last_inside >= *end)
+		*end = list->steps[list->len - 1]->last_inside + 1;
+}
+
+void
+rb_proc_steps(const struct rb_procedure *proc, unsigned *first, unsigned *n)
+{
+	unsigned from = UINT_MAX, end = 0;
+
+	widen(proc->steps, &from, &end);
+	widen(proc->finally, &from, &end);
+	*first = from < end ? from : 0;
+	*n = from < end ? end - from : 0;
 }
 
 const struct rb_procedure *

@@ -24,10 +24,10 @@ enum rb_op {
 	RB_OP_EDGE,   /* goto, end, done, fail as a list item: ->edge */
 };
 
-enum rb_end { RB_END_RESOLVED, RB_END_FAILED, RB_END_ESCALATED, RB_ENDS };
+enum __attribute__((packed)) rb_end { RB_END_RESOLVED, RB_END_FAILED, RB_END_ESCALATED, RB_ENDS };
 extern const char *const rb_end_words[RB_ENDS]; /* "resolved", as it is written behind `end` */
 
-enum rb_edge_kind {
+enum __attribute__((packed)) rb_edge_kind {
 	RB_EDGE_NONE, /* not given: the outcome's default */
 	RB_EDGE_CONTINUE,
 	RB_EDGE_GOTO,  /* ->target */
@@ -39,9 +39,9 @@ enum rb_edge_kind {
 
 struct rb_edge {
 	enum rb_edge_kind kind;
+	enum rb_end end;
 	struct rb_span span;
 	const struct rb_step *target;
-	enum rb_end end;
 	struct rb_tmpl *reason; /* may be NULL */
 	struct rb_list *steps;
 };
@@ -183,6 +183,12 @@ struct rb_env_key {
 	struct rb_field value;
 };
 
+/* An expression that reads headers of an HTTP step's answer. */
+struct rb_header_read {
+	struct rb_str text;
+	struct rb_header_read *next;
+};
+
 struct rb_step {
 	enum rb_op op;
 	const struct rb_kind *kind; /* LEAF */
@@ -233,7 +239,8 @@ struct rb_step {
 	struct rb_str shell; /* "bash" or "sh" */
 	bool interactive;
 	bool keeps_stdout, keeps_stderr,
-	    keeps_body;     /* something mentions them, so their text is kept for facts */
+	    keeps_body; /* something mentions them, so their text is kept for facts */
+	struct rb_header_read *header_reads;
 	struct rb_str show; /* "output", "none", … see the row of `show` */
 	struct rb_field *log;
 	struct rb_field *pidfile; /* start; may be NULL */
@@ -378,8 +385,15 @@ void rb_program_free(struct rb_program *p); /* closes patterns; the arena is the
 /* The step of an id in a unit, or NULL; a procedure by name, or NULL. */
 const struct rb_step *rb_unit_step(const struct rb_unit *u, struct rb_str id);
 const struct rb_procedure *rb_unit_proc(const struct rb_unit *u, struct rb_str name);
+/* The step's capture of a name, or NULL. */
+const struct rb_capture *rb_step_capture(const struct rb_step *step, struct rb_str name);
+/* Where a procedure's steps stand in its file, in a row: the index of the first, and their number; 0 and 0 if
+ * it has none. */
+void rb_proc_steps(const struct rb_procedure *proc, unsigned *first, unsigned *n);
 /* True if a capture of the step is secret: none of its output reaches a sink. */
 bool rb_step_keeps_secret(const struct rb_step *step);
+/* Whether an expression names this header (in lower case) of the step's answer. */
+bool rb_step_reads_header(const struct rb_step *step, struct rb_str name);
 /* The file's metadata by key name: its constant text, or empty. */
 struct rb_str rb_unit_meta(const struct rb_unit *u, const char *key);
 

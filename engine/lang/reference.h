@@ -19,10 +19,10 @@ struct rb_topic_row {
 	const char *text;
 };
 extern const struct rb_topic_row rb_topic_rows[]; /* ends with NULL words */
+/* Whether it is found by the word, one of its `words`. */
 bool rb_topic_is(const struct rb_topic_row *topic, struct rb_str word);
 
-/* The type of `run`, and the facts that a step with for_each has instead of a step's own. */
-extern const struct rb_type rb_run_type;
+/* The facts that a step with for_each has instead of a step's own. */
 extern const struct rb_fact_row rb_loop_fact_rows[]; /* ends with a NULL name */
 
 /* The key tables below the top ones, by the key that they belong to: what the reference and `explain` walk.

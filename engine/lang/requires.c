@@ -189,3 +189,18 @@ rb_requires_has(const struct rb_unit *unit, const struct rb_requires_host *host,
 	}
 	rb_frame_set(frame, unit->has->slot, has);
 }
+
+struct rb_str
+rb_requires_told(const struct rb_unit *unit, struct rb_arena *arena)
+{
+	const struct rb_field *user = required(unit, "user"), *name = required(unit, "host");
+	bool host = name != NULL && name->pattern != NULL;
+	struct rb_str who = {"", 0};
+
+	if (user != NULL)
+		who = rb_arena_fmt(arena, "only as user %.*s", RB_STR_ARG(user->value.s));
+	if (!host)
+		return who;
+	return rb_arena_fmt(arena, "%.*s%s on hosts that match %.*s", RB_STR_ARG(who),
+	    who.n > 0 ? "," : "only", RB_STR_ARG(rb_pattern_text(name->pattern)));
+}

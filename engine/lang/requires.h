@@ -22,6 +22,9 @@ void rb_requires_check(const struct rb_unit *unit, const struct rb_requires_host
 /* Fills the slot of `has`. */
 void rb_requires_has(const struct rb_unit *unit, const struct rb_requires_host *host, struct rb_frame *frame,
     struct rb_arena *arena);
+/* Who may run the file and on which hosts, to be told where a change is confirmed: "only as user root, on
+ * hosts that match /^web-/". Empty where it requires neither. */
+struct rb_str rb_requires_told(const struct rb_unit *unit, struct rb_arena *arena);
 /* The sentence about all that is missing. */
 struct rb_str rb_requires_why(struct rb_arena *arena, const struct rb_buf *missing);
 

@@ -70,7 +70,7 @@ add_variable(struct rb_request *req, struct rb_eval *ev, struct env_build *env, 
 	struct rb_buf text;
 
 	if (rb_v_known(v)) {
-		rb_buf_init(&text, NULL, (size_t)RB_ENV_MAX + 1);
+		rb_buf_init(&text, ev->arena->alloc, (size_t)RB_ENV_MAX + 1);
 		if (rb_value_env(v, &text, &why) == 0) {
 			pair.value = rb_v_text(rb_arena_str(ev->arena, rb_buf_view(&text)));
 		} else {
@@ -100,8 +100,8 @@ has_pair(const struct rb_vpair *pairs, size_t n, struct rb_str name)
 	return false;
 }
 
-static const struct rb_script *
-script_of(const struct rb_step *step)
+const struct rb_script *
+rb_step_script(const struct rb_step *step)
 {
 	for (size_t i = 0; step->kind->keys[i].name != NULL; i++) {
 		if (step->kind->keys[i].type == RB_K_SCRIPT)
@@ -114,7 +114,7 @@ static void
 build_env(struct rb_request *req, struct rb_eval *ev)
 {
 	const struct rb_step *step = req->step;
-	const struct rb_script *script = script_of(step);
+	const struct rb_script *script = rb_step_script(step);
 	size_t most = step->nenv + step->nsecrets + (script != NULL ? script->nmentions : 0);
 	struct env_build env = {
 	    RB_ARRAY(ev->arena, struct rb_vpair, most), RB_ARRAY(ev->arena, struct rb_vpair, most), 0, 0};

@@ -103,12 +103,8 @@ lower(char c)
 static bool
 begins(struct rb_str s, const char *word)
 {
-	size_t n = strlen(word);
-
-	if (s.n < n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (lower(s.p[i]) != word[i])
+	for (size_t i = 0; word[i] != '\0'; i++)
+		if (i == s.n || lower(s.p[i]) != word[i])
 			return false;
 	return true;
 }
@@ -117,9 +113,10 @@ static bool
 steers(struct rb_str name)
 {
 	size_t tail = sizeof(steering_suffix) - 1;
+	char first = name.n > 0 ? lower(name.p[0]) : '\0';
 
 	for (size_t i = 0; steering[i] != NULL; i++)
-		if (name.n == strlen(steering[i]) && begins(name, steering[i]))
+		if (steering[i][0] == first && begins(name, steering[i]) && name.n == strlen(steering[i]))
 			return true;
 	for (size_t i = 0; steering_prefixes[i] != NULL; i++)
 		if (begins(name, steering_prefixes[i]))
@@ -159,8 +156,8 @@ rb_name_refused(struct rb_str name, bool upper)
 	if (among(name, words))
 		return "this is a word of the expression language";
 	if (steers(name))
-		return "as a variable of a script this name would steer what it executes (PATH, LD_*, "
-		       "*_proxy, …)";
+		return "it is reserved: a variable of this name, in capitals or not, steers what programs "
+		       "execute (PATH, ENV, LD_*, *_proxy, …); put a word before it, as in my_env";
 	if (among(name, shell_own))
 		return "the shell sets this variable itself, so a value given to it would be lost";
 	if (begins(name, "runbook_"))
@@ -204,6 +201,17 @@ clash(struct flat *f, size_t n, const struct rb_decl *other)
 	rb_diag_hint(f->diags, diag, "rename one of the two");
 }
 
+static void
+clash_own(struct flat *f, size_t n, const struct rb_member *m, const struct rb_member *other)
+{
+	struct rb_diag *diag = rb_diag_add(f->diags, RB_E_NAME, f->decl->span,
+	    "in a script, $%.*s would mean both %s`%.*s` and a part of `%.*s`, two facts of `%.*s`", (int)n,
+	    f->name, n == f->decl->name.n + 1 + m->name.n ? "" : "a part of ", RB_STR_ARG(m->name),
+	    RB_STR_ARG(other->name), RB_STR_ARG(f->decl->name));
+
+	rb_diag_hint(f->diags, diag, "rename one of the two");
+}
+
 /* Names shorter than this one by a `_…` whose facts may be written like it or like one of its facts. That the
  * other way round needs no look: then the other is the longer one. */
 static void
@@ -222,16 +230,25 @@ check_prefixes(struct flat *f, size_t n)
 	}
 }
 
+/* Whether `word` begins with s, whatever the case of s. */
+static bool
+starts_like(const char *word, struct rb_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (lower(s.p[i]) != word[i])
+			return false;
+	return true;
+}
+
 /* True if some refused name begins with this one and `_`, so that its facts need a look. */
 static bool
 near_steering(struct rb_str name)
 {
 	for (size_t i = 0; steering[i] != NULL; i++)
-		if (strlen(steering[i]) > name.n && steering[i][name.n] == '_' &&
-		    strncasecmp(steering[i], name.p, name.n) == 0)
+		if (starts_like(steering[i], name) && steering[i][name.n] == '_')
 			return true;
 	for (size_t i = 0; steering_prefixes[i] != NULL; i++)
-		if (strncasecmp(steering_prefixes[i], name.p, name.n) == 0)
+		if (starts_like(steering_prefixes[i], name))
 			return true;
 	return false;
 }
@@ -242,14 +259,16 @@ visit_members(struct flat *f, const struct rb_type *t, size_t n, bool near, bool
 	if (t == NULL)
 		return;
 	for (size_t i = 0; i < t->len; i++) {
+		const struct rb_type *of = t->members[i].type;
 		struct rb_str m = t->members[i].name;
 		size_t end = n + 1 + m.n;
+		bool proxy = rb_str_ends(m, "proxy");
 
-		if (end > FLAT_MAX)
+		if ((!near && !prefixes && !proxy && (of == NULL || of->len == 0)) || end > FLAT_MAX)
 			continue;
 		f->name[n] = '_';
 		memcpy(f->name + n + 1, m.p, m.n);
-		if ((near || rb_str_ends(m, "proxy")) && steers((struct rb_str){f->name, end})) {
+		if ((near || proxy) && steers((struct rb_str){f->name, end})) {
 			struct rb_diag *diag = rb_diag_add(f->diags, RB_E_NAME, f->decl->span,
 			    "a fact of `%.*s` would be $%.*s in a script, which steers what it executes",
 			    RB_STR_ARG(f->decl->name), (int)end, f->name);
@@ -258,7 +277,46 @@ visit_members(struct flat *f, const struct rb_type *t, size_t n, bool near, bool
 		}
 		if (prefixes)
 			check_prefixes(f, end);
-		visit_members(f, t->members[i].type, end, near, prefixes);
+		visit_members(f, of, end, near, prefixes);
+	}
+}
+
+/* Facts of one step that a script could not tell apart: `most_bytes`, and the group `bytes` of a match
+ * `most`.
+ */
+static void
+check_own(struct flat *f)
+{
+	const struct rb_type *t = f->decl->type;
+	size_t n = f->decl->name.n + 1;
+
+	for (size_t i = 0; t != NULL && i < t->len; i++) {
+		const struct rb_member *m = &t->members[i];
+		const struct rb_type *of = m->type;
+
+		for (size_t k = 1; k + 1 < m->name.n && n + m->name.n <= FLAT_MAX; k++) {
+			const struct rb_member *other =
+			    m->name.p[k] == '_' ? rb_type_member(t, rb_str_cut(m->name, 0, k)) : NULL;
+
+			if (other == NULL)
+				continue;
+			f->name[n - 1] = '_';
+			memcpy(f->name + n, m->name.p, m->name.n);
+			if (has_flat(other->type, rb_str_cut(m->name, k + 1, m->name.n)))
+				clash_own(f, n + m->name.n, m, other);
+			for (size_t g = 0; of != NULL && g < of->len; g++) {
+				struct rb_str group = of->members[g].name;
+				size_t end = n + m->name.n + 1 + group.n;
+
+				if (end > FLAT_MAX)
+					continue;
+				f->name[n + m->name.n] = '_';
+				memcpy(f->name + n + m->name.n + 1, group.p, group.n);
+				if (has_flat(
+					other->type, (struct rb_str){f->name + n + k + 1, end - n - k - 1}))
+					clash_own(f, end, m, other);
+			}
+		}
 	}
 }
 
@@ -274,6 +332,7 @@ rb_scope_clashes(const struct rb_scope *scope, struct rb_diags *diags)
 			continue;
 		memcpy(f.name, d->name.p, d->name.n);
 		check_prefixes(&f, d->name.n);
+		check_own(&f);
 		visit_members(&f, d->type, d->name.n, near_steering(d->name), prefixes);
 	}
 }

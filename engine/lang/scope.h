@@ -75,12 +75,16 @@ struct rb_frame {
 	struct rb_slot *slots; /* scope->slots of them */
 };
 
+/* Slots all UNSET, by their names. `file`: of a procedure, its file's frame, which must live as long; NULL
+ * for a file's own. */
 struct rb_frame *rb_frame_new(
     const struct rb_alloc *alloc, const struct rb_scope *scope, struct rb_frame *file);
+/* With its values; NULL is allowed. */
 void rb_frame_free(struct rb_frame *f);
 /* Copies the value into the slot, freeing what stood there. */
 void rb_frame_set(struct rb_frame *f, unsigned slot, struct rb_value v);
-void rb_frame_clear(struct rb_frame *f, unsigned slot);
+void rb_frame_clear(struct rb_frame *f, unsigned slot); /* UNSET again */
+/* The slot of this frame, or with `up` of its file's; good until that is set again. */
 struct rb_value rb_frame_get(const struct rb_frame *f, unsigned up, unsigned slot);
 
 #endif

@@ -374,6 +374,62 @@ is_disputed(const struct reader *r, struct rb_str name)
 	return false;
 }
 
+/* Offers all that can be seen from the script. */
+static void
+offer_all(const struct reader *r, struct nearest *best, struct rb_str name)
+{
+	for (const struct rb_scope *s = r->ctx->scope; s != NULL; s = s->outer) {
+		for (size_t i = 0; i < s->decls.len; i++)
+			offer_decl(best, name, s->decls.entries[i].value);
+	}
+}
+
+/* Whether text[at] stands among the words of a command for which an empty name is another, worse one:
+ * `rm -rf "$nn"/`. */
+static bool
+is_risky(struct rb_str text, size_t at)
+{
+	static const char *const commands[] = {"rm", "mv", "cp", "chown", "chgrp", "chmod", "ln", "dd",
+	    "shred", "truncate", "rsync", "mkfs", "kill"};
+	size_t from = at, word;
+
+	while (from > 0 && strchr("\n;|&({`", text.p[from - 1]) == NULL)
+		from--;
+	for (; from < at; from = word + 1) {
+		for (word = from; word < at && text.p[word] != ' ' && text.p[word] != '\t';)
+			word++;
+		for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+			if (rb_str_is(rb_str_cut(text, from, word), commands[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What to do about a name that nothing sets. An empty text in its place is no way out where it would have a
+ * command destroy something else. */
+static void
+hint_unset(struct reader *r, struct rb_diag *d, const struct mentioned *m)
+{
+	struct nearest near = {.distance = 2};
+	struct rb_diags *diags = r->ctx->diags;
+
+	if (m->name.n > 1)
+		offer_all(r, &near, m->name);
+	if (near.n > 0)
+		rb_diag_hint(diags, d, "did you mean $%.*s?", (int)near.n, near.text);
+	if (is_risky(r->node->text, m->at))
+		rb_diag_hint(diags, d,
+		    "declare it as an input, value or `env`; or write ${%.*s:?}, which ends the step where "
+		    "it is "
+		    "missing or empty",
+		    RB_STR_ARG(m->name));
+	else
+		rb_diag_hint(diags, d,
+		    "declare it as an input, value or `env`; if it may be missing, write ${%.*s:-}",
+		    RB_STR_ARG(m->name));
+}
+
 static void
 warn_undefined(struct reader *r, const struct mentioned *m, const struct rb_decl *json)
 {
@@ -384,10 +440,8 @@ warn_undefined(struct reader *r, const struct mentioned *m, const struct rb_decl
 	struct rb_span span;
 	struct rb_diag *d;
 
-	for (const struct rb_scope *s = r->ctx->scope; s != NULL && most > 0 && !facts; s = s->outer) {
-		for (size_t i = 0; i < s->decls.len; i++)
-			offer_decl(&best, m->name, s->decls.entries[i].value);
-	}
+	if (most > 0 && !facts)
+		offer_all(r, &best, m->name);
 	if (best.distance > most && json == NULL && !facts &&
 	    (!m->expanded || r->open || is_environments(m->name) || is_disputed(r, m->name)))
 		return;
@@ -405,9 +459,7 @@ warn_undefined(struct reader *r, const struct mentioned *m, const struct rb_decl
 		warn_member(r, m, json, span);
 	} else {
 		d = rb_diag_add(diags, RB_W_MISTYPED, span, "nothing sets $%.*s", RB_STR_ARG(m->name));
-		rb_diag_hint(diags, d,
-		    "declare it as an input, value or `env`; if it may be missing, write ${%.*s:-}",
-		    RB_STR_ARG(m->name));
+		hint_unset(r, d, m);
 	}
 }
 

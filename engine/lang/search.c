@@ -53,24 +53,16 @@ rb_pattern_spent(const struct rb_pattern *p)
 size_t
 rb_regex_valid(struct rb_str text)
 {
-	const uint64_t high_bits = 0x8080808080808080;
-	size_t at = 0;
+	size_t at = rb_ascii_run(text);
 
 	while (at < text.n) {
-		uint64_t eight = high_bits;
 		uint32_t cp;
-		size_t n;
+		size_t n = rb_utf8_next(text.p + at, text.n - at, &cp);
 
-		if (text.n - at >= sizeof(eight))
-			memcpy(&eight, text.p + at, sizeof(eight));
-		if ((eight & high_bits) == 0) {
-			at += sizeof(eight);
-			continue;
-		}
-		n = rb_utf8_next(text.p + at, text.n - at, &cp);
 		if (n == 0)
 			return at;
 		at += n;
+		at += rb_ascii_run(rb_str_cut(text, at, text.n));
 	}
 	return text.n;
 }

@@ -14,7 +14,7 @@ shown(struct rb_arena *arena, struct rb_value v)
 	struct rb_buf b;
 	struct rb_str s;
 
-	rb_buf_init(&b, NULL, 200);
+	rb_buf_init(&b, arena->alloc, 200);
 	rb_value_show(v, &b);
 	s = rb_arena_str(arena, rb_buf_view(&b));
 	rb_buf_free(&b);
@@ -44,7 +44,7 @@ check_choice(struct rb_arena *arena, const struct rb_input *input, struct rb_val
 		out->kind = RB_V_MATCH;
 		return 0;
 	}
-	rb_buf_init(&names, NULL, 1000);
+	rb_buf_init(&names, arena->alloc, 1000);
 	for (size_t i = 0; i < input->nchoices; i++)
 		rb_buf_fmt(&names, "%s%.*s", i > 0 ? ", " : "", RB_STR_ARG(shown(arena, input->choices[i])));
 	*why = rb_arena_fmt(arena, "`%.*s` is none of %s", RB_STR_ARG(shown(arena, v)), rb_buf_cstr(&names));
@@ -170,6 +170,18 @@ check_given(const struct rb_input *input, struct rb_value given, struct rb_str *
 	return -1;
 }
 
+struct rb_str
+rb_input_variable(struct rb_arena *arena, struct rb_str input)
+{
+	struct rb_str name = rb_arena_fmt(arena, "RUNBOOK_%.*s", RB_STR_ARG(input));
+
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] >= 'a' && name.p[i] <= 'z')
+			((char *)(uintptr_t)name.p)[i] = (char)(name.p[i] - ('a' - 'A'));
+	}
+	return name;
+}
+
 /* Everything that a value must be, also what only the host knows. */
 static int
 accept(struct inputs *in, const struct rb_input *input, struct rb_value given, struct rb_value *out,
@@ -214,6 +226,7 @@ find_value(struct inputs *in, const struct rb_input *input, struct rb_value *out
 	const struct rb_offer *offer = rb_map_get(&in->offers, input->name);
 	struct rb_eval ev = {.arena = in->s->arena, .frame = in->frame, .wall = in->s->wall};
 	struct rb_value given;
+	struct rb_diag *diag;
 	struct rb_str why;
 
 	if (offer == NULL && input->dflt == NULL) {
@@ -228,9 +241,13 @@ find_value(struct inputs *in, const struct rb_input *input, struct rb_value *out
 	    accept(in, input, given, out, &why) == 0)
 		return 0;
 	/* A default that reads an input which is missing has been told of already. */
-	if (offer != NULL || given.kind != RB_V_UNSET || in->s->diags->errors == 0)
-		rb_diag_add(in->s->diags, RB_E_INPUT, offer_span(offer, input), "input `%.*s`: %.*s",
-		    RB_STR_ARG(input->name), RB_STR_ARG(why));
+	if (offer == NULL && given.kind == RB_V_UNSET && in->s->diags->errors > 0)
+		return -1;
+	diag = rb_diag_add(in->s->diags, RB_E_INPUT, offer_span(offer, input), "input `%.*s`: %.*s",
+	    RB_STR_ARG(input->name), RB_STR_ARG(why));
+	if (offer != NULL && strcmp(offer->source, "environment") == 0)
+		rb_diag_hint(in->s->diags, diag, "it comes from the environment variable %s",
+		    rb_input_variable(in->s->arena, input->name).p);
 	return -1;
 }
 

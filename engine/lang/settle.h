@@ -14,6 +14,9 @@ struct rb_offer {
 	struct rb_span span;   /* of a `with` entry or an inputs file; src NULL: none */
 };
 
+/* The environment variable that gives this input: "RUNBOOK_LIMIT" for `limit`. */
+struct rb_str rb_input_variable(struct rb_arena *arena, struct rb_str input);
+
 struct rb_settle {
 	struct rb_arena *arena;
 	struct rb_diags *diags;

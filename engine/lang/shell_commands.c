@@ -212,6 +212,9 @@ define(struct rb_shell_reader *r, struct rb_str name)
 	rb_map_put(&r->found->functions, name, r->found);
 }
 
+/* Builtins that are given assignments. */
+static const char declares[] = "local export readonly declare typeset";
+
 /* A command whose first word was read (`first`), or that begins with a redirection (NULL). NULL: it defines a
  * function, or says nothing. */
 static struct rb_shell_command *
@@ -222,7 +225,9 @@ read_simple(struct rb_shell_reader *r, const struct rb_shell_reading *first)
 	size_t cap = 0;
 	struct rb_shell_reading w;
 
-	if (first != NULL && !is_assignment(r, first)) {
+	if (first != NULL && is_assignment(r, first)) {
+		rb_shell_note_assignment(r->found, &first->w);
+	} else if (first != NULL) {
 		add_word(r, c, &cap, &first->w);
 		if (read_parens(r)) {
 			define(r, first->w.text);
@@ -238,7 +243,11 @@ read_simple(struct rb_shell_reader *r, const struct rb_shell_reading *first)
 			break;
 		else if (c->nwords > 0 || !is_assignment(r, &w))
 			add_word(r, c, &cap, &w.w);
+		else
+			rb_shell_note_assignment(r->found, &w.w);
 	}
+	for (size_t i = 1; i < c->nwords && rb_shell_listed(declares, c->words[0].text); i++)
+		rb_shell_note_assignment(r->found, &c->words[i]);
 	return tell(r, c);
 }
 
@@ -268,7 +277,7 @@ read_test(struct rb_shell_reader *r, const struct rb_shell_reading *first)
 static void
 read_for(struct rb_shell_reader *r)
 {
-	struct rb_shell_reading w;
+	struct rb_shell_reading name, w;
 
 	rb_shell_skip_blanks(r);
 	if (rb_shell_at(r, r->i) == '(' && rb_shell_at(r, r->i + 1) == '(') {
@@ -276,14 +285,16 @@ read_for(struct rb_shell_reader *r)
 		rb_shell_skip_arithmetic(r, 2);
 		return;
 	}
-	rb_shell_read_word(r, &w);
+	rb_shell_read_word(r, &name);
 	for (rb_shell_skip_blanks(r); rb_shell_at(r, r->i) == '\n'; rb_shell_skip_blanks(r))
 		read_newline(r);
 	if (!rb_shell_is_next(r, "in"))
 		return; /* for x do */
-	do {
-		rb_shell_skip_blanks(r);
-	} while (rb_shell_read_word(r, &w));
+	rb_shell_skip(r, 2);
+	for (rb_shell_skip_blanks(r); rb_shell_read_word(r, &w); rb_shell_skip_blanks(r)) {
+		if (w.w.constant)
+			rb_shell_note_value(r->found, name.w.text, w.w.text);
+	}
 }
 
 /* The patterns of an arm, up to their ")". */
@@ -421,8 +432,11 @@ rb_shell_read_list(struct rb_shell_reader *r, enum rb_shell_stop stop)
 			piped = next != '|';
 			r->i += rb_shell_one_of(next, "|&") ? 2 : 1;
 		} else if (now == ';' || now == ')' || (now == '&' && next != '>')) {
+			if (now == '&' && next != '&' && before != NULL)
+				before->background = true;
+			r->i += now == '&' && next == '&' ? 2 : 1;
 			piped = false;
-			r->i++;
+			before = NULL;
 		} else if (now == '(') {
 			before = read_group(r);
 			piped = false;
@@ -448,19 +462,42 @@ rb_shell_read_text(struct rb_shell_found *f, const struct rb_shell_word *word)
 	    .end = word->text.n,
 	    .told = !word->constant};
 
-	rb_buf_init(&r.scratch, NULL, word->text.n + 1);
+	rb_buf_init(&r.scratch, f->arena->alloc, word->text.n + 1);
 	rb_shell_read_list(&r, RB_SHELL_AT_END);
 	rb_buf_free(&r.scratch);
+}
+
+static struct rb_shell_command *
+read_whole(
+    struct rb_arena *arena, struct rb_str text, struct rb_map *values, const struct rb_shell_command *runner)
+{
+	struct rb_shell_word whole = {.text = text, .constant = true, .exact = true, .to = text.n};
+	unsigned readers = 0;
+	struct rb_shell_found found;
+
+	rb_shell_found_init(&found, arena);
+	found.values = values;
+	rb_shell_read_text(&found, &whole);
+	for (struct rb_shell_command *c = found.first; c != NULL && readers < RB_SHELL_READERS; c = c->next) {
+		c->runner = runner;
+		readers++;
+	}
+	rb_shell_follow(&found);
+	rb_shell_give(&found, true);
+	return found.first;
 }
 
 struct rb_shell_command *
 rb_shell_commands(struct rb_arena *arena, struct rb_str text)
 {
-	struct rb_shell_word whole = {.text = text, .constant = true, .exact = true, .to = text.n};
-	struct rb_shell_found found;
+	return read_whole(arena, text, NULL, NULL);
+}
 
-	rb_shell_found_init(&found, arena);
-	rb_shell_read_text(&found, &whole);
-	rb_shell_give(&found, true);
-	return found.first;
+struct rb_shell_command *
+rb_shell_followed(struct rb_arena *arena, struct rb_str text, const struct rb_shell_command *runner)
+{
+	struct rb_map values;
+
+	rb_map_init(&values, arena);
+	return read_whole(arena, text, &values, runner);
 }

@@ -72,42 +72,64 @@ static const struct giver {
 	bool own;            /* the command may be the shell's own */
 	const char *values;  /* options that take the next word */
 	const char *instead; /* options with which it runs nothing */
+	const char *shell;   /* where it is given nothing to run, it is a shell that reads its input: with one
+				of these letters among its options, or ("") always */
 } givers[] = {
-    {"sudo doas", WORDS, 0, true, false,
-	"-u -g -h -p -C -T -r -t -D -R -U --user --group --host --prompt --chdir --chroot --role --type "
-	"--command-timeout --other-user --close-from",
-	"-l --list -v --validate -e --edit"},
-    {"env", WORDS, 0, true, false, "-u -C --unset --chdir", NULL},
-    {"nice", WORDS, 0, false, false, "-n --adjustment", NULL},
-    {"ionice", WORDS, 0, false, false, "-c -n -p -P -u --class --classdata --pid", "-p --pid -P -u"},
-    {"chrt", WORDS, 1, false, false, "-T -P -D", "-p --pid"},
-    {"taskset", WORDS, 1, false, false, NULL, "-p --pid"},
-    {"timeout", WORDS, 1, false, false, "-s -k --signal --kill-after", NULL},
-    {"nohup", WORDS, 0, false, false, NULL, NULL},
-    {"setsid", WORDS, 0, false, false, NULL, NULL},
-    {"stdbuf", WORDS, 0, false, false, "-i -o -e --input --output --error", NULL},
-    {"unbuffer", WORDS, 0, false, false, NULL, NULL},
-    {"exec", WORDS, 0, false, false, "-a", NULL},
-    {"command", WORDS, 0, false, true, NULL, "-v -V"},
-    {"builtin", WORDS, 0, false, true, NULL, NULL},
-    {"time", WORDS, 0, false, false, "-f -o --format --output", NULL},
-    {"xargs", WORDS, 0, false, false,
-	"-a -d -E -I -L -n -P -s --arg-file --delimiter --max-args --max-lines --max-procs --max-chars "
-	"--replace",
-	NULL},
-    {"busybox", WORDS, 0, false, false, NULL, "--list --install"},
-    {"runuser", WORDS, 0, false, false, "-u -g -G --user --group -c --command", "-c --command"},
-    {"flock", EITHER, 1, false, false, "-w --timeout --wait -E --conflict-exit-code -c --command",
-	"-c --command"},
-    {"watch", EITHER, 0, false, false, "-n --interval", NULL},
-    {"bash sh dash ash zsh ksh mksh", OPTION_C, 0, false, false, "-o -O --rcfile --init-file", NULL},
-    {"su runuser flock", VALUE_C, 0, false, false, "-c --command -s --shell -g -G -u --user --group", NULL},
-    {"eval", EITHER, 0, false, true, NULL, NULL},
-    {"trap", FIRST, 0, false, true, NULL, "-p -l"},
+    {"sudo doas", WORDS, .sets = true,
+	.values =
+	    "-u -g -h -p -C -T -r -t -D -R -U --user --group --host --prompt --chdir --chroot --role --type "
+	    "--command-timeout --other-user --close-from",
+	.instead = "-l --list -v --validate -e --edit", .shell = "si"},
+    {"env", WORDS, .sets = true, .values = "-u -C --unset --chdir"},
+    {"nice", WORDS, .values = "-n --adjustment"},
+    {"ionice", WORDS, .values = "-c -n -p -P -u --class --classdata --pid", .instead = "-p --pid -P -u"},
+    {"chrt", WORDS, .operands = 1, .values = "-T -P -D", .instead = "-p --pid"},
+    {"taskset", WORDS, .operands = 1, .instead = "-p --pid"},
+    {"timeout", WORDS, .operands = 1, .values = "-s -k --signal --kill-after"},
+    {"nohup setsid unbuffer pkexec fakeroot ifne chronic", .gives = WORDS},
+    {"gosu su-exec", WORDS, .operands = 1},
+    {"setpriv", WORDS,
+	.values = "--reuid --regid --ruid --euid --rgid --egid --groups --inh-caps --ambient-caps "
+		  "--bounding-set --securebits --pdeathsig --selinux-label --apparmor-profile",
+	.instead = "-d --dump"},
+    {"unshare", WORDS, .values = "-R -w -S -G --root --wd --setuid --setgid --propagation"},
+    {"numactl", WORDS, .values = "-i -N -m -C -p -S -L", .instead = "-s --show -H --hardware"},
+    {"cgexec", WORDS, .values = "-g"},
+    {"proxychains proxychains4", WORDS, .values = "-f"},
+    {"sshpass", WORDS, .values = "-p -f -d -P"},
+    {"systemd-inhibit", WORDS, .values = "--what --who --why --mode", .instead = "--list"},
+    {"strace ltrace", WORDS,
+	.values =
+	    "-o -p -e -s -u -a -E -O -S -b -I -P -U -X -l -n -x -D --attach --output --trace --string-limit",
+	.instead = "-p --attach"},
+    {"stdbuf", WORDS, .values = "-i -o -e --input --output --error"},
+    {"exec", WORDS, .values = "-a"},
+    {"command", WORDS, .own = true, .instead = "-v -V"},
+    {"builtin", WORDS, .own = true},
+    {"time", WORDS, .values = "-f -o --format --output"},
+    {"xargs", WORDS,
+	.values =
+	    "-a -d -E -I -L -n -P -s --arg-file --delimiter --max-args --max-lines --max-procs --max-chars "
+	    "--replace"},
+    {"parallel", EITHER,
+	.values = "-a -j -n -N -L -I -S -C -d -P --jobs --max-args --max-procs --colsep --delay --timeout "
+		  "--retries --joblog --results --sshlogin --tmpdir --load --arg-file",
+	.shell = ""},
+    {"busybox", WORDS, .instead = "--list --install"},
+    {"runuser", WORDS, .values = "-u -g -G --user --group -c --command", .instead = "-c --command"},
+    {"flock", EITHER, .operands = 1, .values = "-w --timeout --wait -E --conflict-exit-code -c --command",
+	.instead = "-c --command"},
+    {"watch", EITHER, .values = "-n --interval"},
+    {"bash sh dash ash zsh ksh mksh", OPTION_C, .values = "-o -O --rcfile --init-file"},
+    {"su", VALUE_C, .values = "-c --command -s --shell -g -G --group", .shell = ""},
+    {"runuser flock", VALUE_C, .values = "-c --command -s --shell -g -G -u --user --group"},
+    {"script", VALUE_C, .values = "-c --command"},
+    {"eval", EITHER, .own = true},
+    {"trap", FIRST, .own = true, .instead = "-p -l"},
 };
 
-static struct rb_shell_command *
-insert(struct rb_shell_found *f, struct rb_shell_command *after, struct rb_shell_command *c)
+struct rb_shell_command *
+rb_shell_insert(struct rb_shell_found *f, struct rb_shell_command *after, struct rb_shell_command *c)
 {
 	c->next = after->next;
 	after->next = c;
@@ -158,38 +180,59 @@ value_c(const struct giver *g, const struct rb_shell_command *c)
 	return NULL;
 }
 
-/* What a command reads as its standard input, as far as the text has it; NULL if that is not known. */
+/* What a shell reads as its commands. */
 static const struct rb_shell_word *
-input_of(const struct rb_shell_command *c)
+commands_of(struct rb_shell_found *f, struct rb_shell_command *c)
 {
-	const struct rb_shell_word *input = NULL;
+	bool piped;
 
-	while (c->given_to != NULL)
-		c = c->given_to;
-	for (const struct rb_shell_redirect *r = c->redirects; r != NULL; r = r->next) {
-		if (r->how == RB_REDIRECT_DOCUMENT || r->how == RB_REDIRECT_TEXT)
-			input = &r->to;
-	}
-	return input;
+	c->unseen = rb_shell_source(c, &piped) != NULL;
+	return rb_shell_input(f->arena, c);
 }
 
 /* What a shell is to run: the first operand if there is a -c, else its input if there is no script. */
 static const struct rb_shell_word *
-script_of(const struct giver *g, const struct rb_shell_command *c)
+script_of(struct rb_shell_found *f, const struct giver *g, struct rb_shell_command *c)
 {
-	bool text = false, input = false;
+	bool text = false, input = false, options = true;
 
 	for (size_t i = 1; i < c->nwords; i++) {
 		struct rb_str w = c->words[i].text;
-		size_t takes = rb_shell_option(c->words, c->nwords, i, g->values);
+		size_t takes = options ? rb_shell_option(c->words, c->nwords, i, g->values) : 0;
 
-		if (takes == 0 && (w.n < 2 || w.p[0] != '+'))
-			return text ? &c->words[i] : input ? input_of(c) : NULL;
+		if (options && (rb_str_is(w, "-") || rb_str_is(w, "--"))) {
+			options = false;
+			continue;
+		}
+		if (takes == 0 && (!options || w.n < 2 || w.p[0] != '+')) {
+			input = input || rb_str_is(w, "/dev/stdin");
+			c->unseen = !text && rb_str_starts(w, "<(");
+			return text ? &c->words[i] : input ? commands_of(f, c) : NULL;
+		}
 		text = text || (w.p[1] != '-' && w.p[0] == '-' && memchr(w.p, 'c', w.n) != NULL);
 		input = input || rb_str_is(w, "-s");
 		i += takes > 0 ? takes - 1 : 0;
 	}
-	return text ? NULL : input_of(c);
+	return text ? NULL : commands_of(f, c);
+}
+
+/* Whether what is given nothing to run reads its input as a shell does. */
+static bool
+reads_input(const struct giver *g, const struct rb_shell_command *c)
+{
+	if (g->shell == NULL || g->shell[0] == '\0')
+		return g->shell != NULL;
+	for (size_t i = 1; i < c->nwords; i++) {
+		struct rb_str w = c->words[i].text;
+		size_t takes = rb_shell_option(c->words, c->nwords, i, g->values);
+
+		for (size_t k = 1; takes > 0 && w.p[1] != '-' && k < w.n; k++) {
+			if (rb_shell_one_of(w.p[k], g->shell))
+				return true;
+		}
+		i += takes > 0 ? takes - 1 : 0;
+	}
+	return false;
 }
 
 /* Reads a text that is run, and puts its commands behind c. Returns the last of them. */
@@ -202,12 +245,17 @@ give_text(struct rb_shell_found *f, struct rb_shell_command *c, const struct rb_
 		return c;
 	rb_shell_found_init(&inner, f->arena);
 	inner.texts = f->texts + 1;
+	inner.values = f->values;
 	rb_shell_read_text(&inner, text);
+	/* Beside a word of its own it has its input left, which one command reads: the first. */
+	if (inner.first != NULL && text >= c->words && text < c->words + c->nwords)
+		inner.first->runner = c;
+	rb_shell_follow(&inner);
 	rb_shell_give(&inner, true);
 	while (inner.first != NULL) {
 		struct rb_shell_command *next = inner.first->next;
 
-		c = insert(f, c, inner.first);
+		c = rb_shell_insert(f, c, inner.first);
 		inner.first = next;
 	}
 	return c;
@@ -236,8 +284,18 @@ give_words(struct rb_shell_found *f, const struct giver *g, struct rb_shell_comm
 	given->words = c->words + at;
 	given->runs = runs_of(given->words, g->own);
 	given->given_to = c;
+	given->runner = c;
 	given->feeds_on = c->feeds_on;
-	insert(f, c, given);
+	rb_shell_insert(f, c, given);
+}
+
+/* Whether the words from `at` on are a text that a shell reads: one word, or one that has blanks in it. */
+static bool
+is_text(const struct rb_shell_command *c, size_t at)
+{
+	const struct rb_shell_word *w = &c->words[at];
+
+	return at + 1 == c->nwords || (w->text.n > 0 && memchr(w->text.p, ' ', w->text.n) != NULL);
 }
 
 /* Adds what the command is given to run. Returns the last command that needs no further look. */
@@ -245,23 +303,29 @@ static struct rb_shell_command *
 give(struct rb_shell_found *f, const struct giver *g, struct rb_shell_command *c)
 {
 	size_t at = behind(g, c);
+	const struct rb_shell_word *text = NULL;
 
 	switch (g->gives) {
 	case WORDS:
 		break;
 	case OPTION_C:
-		return give_text(f, c, script_of(g, c));
+		return give_text(f, c, script_of(f, g, c));
 	case VALUE_C:
-		return give_text(f, c, value_c(g, c));
+		text = value_c(g, c);
+		if (text == NULL && reads_input(g, c))
+			text = commands_of(f, c);
+		return give_text(f, c, text);
 	case FIRST:
 		return at > 0 && at + 1 < c->nwords ? give_text(f, c, &c->words[at]) : c;
 	case EITHER:
-		if (at > 0 && at + 1 == c->nwords)
+		if (at > 0 && is_text(c, at))
 			return give_text(f, c, &c->words[at]);
 		break;
 	}
 	if (at > 0)
 		give_words(f, g, c, at);
+	else if (reads_input(g, c))
+		return give_text(f, c, commands_of(f, c));
 	return c;
 }
 
@@ -293,16 +357,21 @@ rb_shell_give(struct rb_shell_found *f, bool shell)
 }
 
 struct rb_shell_command *
-rb_shell_argv(struct rb_arena *arena, struct rb_shell_word *words, size_t n)
+rb_shell_argv(
+    struct rb_arena *arena, struct rb_shell_word *words, size_t n, const struct rb_shell_command *runner)
 {
 	struct rb_shell_command *c = RB_NEW(arena, struct rb_shell_command);
 	struct rb_shell_found found;
+	struct rb_map values;
 
 	if (n == 0)
 		return NULL;
 	rb_shell_found_init(&found, arena);
+	rb_map_init(&values, arena);
+	found.values = &values;
 	c->nwords = n;
 	c->words = words;
+	c->runner = runner;
 	found.first = c;
 	found.end = &c->next;
 	rb_shell_give(&found, false);

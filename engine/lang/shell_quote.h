@@ -33,6 +33,7 @@ struct rb_shell_quote {
 	bool literal, indented; /* <<'EOF', <<-EOF */
 };
 
+/* Before the first byte of a text, which must live as long. */
 void rb_shell_quote_init(struct rb_shell_quote *q, struct rb_str text);
 /* Whether the character at offset `at` is taken as it stands. Asked for rising offsets the whole is linear.
  */

@@ -1,6 +1,6 @@
 /* The parts of rb_shell_commands, for each other only: words and what is expanded in them (shell_words.c),
- * commands (shell_commands.c), and what commands are given to run (shell_given.c). Ownership: as in
- * shell_words.h. */
+ * commands (shell_commands.c), values of variables (shell_follow.c), what commands are given to run
+ * (shell_given.c), and what they read (shell_input.c). Ownership: as in shell_words.h. */
 #ifndef RB_LANG_SHELL_WORDS_IMPL_H
 #define RB_LANG_SHELL_WORDS_IMPL_H
 
@@ -17,7 +17,8 @@ struct rb_shell_found {
 	struct rb_arena *arena;
 	struct rb_shell_command *first, **end;
 	struct rb_map functions;
-	unsigned texts; /* how many texts in texts it is */
+	struct rb_map *values; /* of variables, that are followed; NULL: none are */
+	unsigned texts;        /* how many texts in texts it is */
 };
 
 struct rb_shell_document {
@@ -52,12 +53,14 @@ struct rb_shell_reading {
 	bool bare;          /* nothing in it is quoted */
 };
 
+/* The byte at i; NUL behind the end. */
 static inline char
 rb_shell_at(const struct rb_shell_reader *r, size_t i)
 {
 	return i < r->end ? r->text.p[i] : '\0';
 }
 
+/* NUL is in no set. */
 static inline bool
 rb_shell_one_of(char c, const char *set)
 {
@@ -70,6 +73,7 @@ rb_shell_is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Of a variable's name, whose first character is no digit. */
 static inline bool
 rb_shell_is_name(char c, bool first)
 {
@@ -77,6 +81,7 @@ rb_shell_is_name(char c, bool first)
 	       (!first && rb_shell_is_digit(c));
 }
 
+/* n bytes further, or to the end. */
 static inline void
 rb_shell_skip(struct rb_shell_reader *r, size_t n)
 {
@@ -112,9 +117,22 @@ void rb_shell_read_list(struct rb_shell_reader *r, enum rb_shell_stop stop);
  * found where the word stands. */
 void rb_shell_read_text(struct rb_shell_found *f, const struct rb_shell_word *word);
 
+/* ---- shell_follow.c ---- */
+
+/* Notes what "name=value" says, where that is a constant and values are followed. */
+void rb_shell_note_assignment(struct rb_shell_found *f, const struct rb_shell_word *w);
+/* The same of one value. */
+void rb_shell_note_value(struct rb_shell_found *f, struct rb_str name, struct rb_str value);
+/* Puts the values in their places. */
+void rb_shell_follow(struct rb_shell_found *f);
+
 /* ---- shell_given.c ---- */
 
+/* No commands yet; they will be made in the arena. */
 void rb_shell_found_init(struct rb_shell_found *f, struct rb_arena *arena);
+/* Puts a command behind another one. Returns it. */
+struct rb_shell_command *rb_shell_insert(
+    struct rb_shell_found *f, struct rb_shell_command *after, struct rb_shell_command *c);
 /* Says what each command runs, and adds what it is given to run behind it. */
 void rb_shell_give(struct rb_shell_found *f, bool shell);
 

@@ -1,28 +1,10 @@
-/* Templates: texts of a runbook with ${EXPR} in them. They are cut into parts and checked when the file is
- * loaded, and filled in once, when the step is resolved; what a value may look like there is decided by the
- * place. */
-#include "lang/template.h"
-#include "lang/unset.h"
-
+/* Templates: texts of a runbook with ${EXPR} in them, cut into parts and checked when the file is loaded.
+ * What a value may look like is decided by the place; they are filled in by template_fill.c. */
 #include <string.h>
 
 #include "lang/pattern.h"
+#include "lang/template_impl.h"
 #include "lang/url.h"
-
-struct part {
-	struct rb_str text;   /* literal, $${ already unescaped; or */
-	struct rb_expr *expr; /* ${…} */
-	size_t at;            /* where it stands in the scalar's text */
-};
-
-struct rb_tmpl {
-	struct rb_str source;
-	enum rb_place place;
-	bool secret;
-	bool regex; /* RB_PLACE_REGEX: written as /…/ */
-	size_t len;
-	struct part *parts;
-};
 
 /* ---- reading ---- */
 
@@ -38,7 +20,7 @@ struct reader {
 };
 
 static void
-add_part(struct reader *r, struct part part)
+add_part(struct reader *r, struct rb_tmpl_part part)
 {
 	struct rb_tmpl *t = r->t;
 
@@ -134,7 +116,7 @@ read_expr(struct reader *r, size_t from)
 	size_t close = closing_brace(r->text, from + 2), colon;
 	struct rb_str inside = rb_str_cut(r->text, from + 2, close);
 	struct rb_diags *diags = r->ctx->diags;
-	struct part part = {.at = from};
+	struct rb_tmpl_part part = {.at = from};
 	struct rb_diag *d;
 
 	if (++r->exprs > RB_TMPL_EXPRS) {
@@ -213,7 +195,8 @@ read_parts(struct reader *r)
 
 			/* Of $${ the first dollar is dropped, and what follows it is literal. */
 			if (i > from)
-				add_part(r, (struct part){.text = rb_str_cut(r->text, from, i), .at = from});
+				add_part(r,
+				    (struct rb_tmpl_part){.text = rb_str_cut(r->text, from, i), .at = from});
 			from = literal ? i + 1 : read_expr(r, i);
 			i = literal ? i + 3 : from;
 			continue;
@@ -223,27 +206,21 @@ read_parts(struct reader *r)
 		i++;
 	}
 	if (i > from)
-		add_part(r, (struct part){.text = rb_str_cut(r->text, from, i), .at = from});
+		add_part(r, (struct rb_tmpl_part){.text = rb_str_cut(r->text, from, i), .at = from});
 }
 
 /* ---- checking by place ---- */
 
-static struct rb_str
-expr_text(const struct part *p)
-{
-	return rb_str_trim(rb_expr_text(p->expr));
-}
-
 static void
-fail_part(struct reader *r, const struct part *p, enum rb_code code, const char *why, size_t length)
+fail_part(struct reader *r, const struct rb_tmpl_part *p, enum rb_code code, const char *why, size_t length)
 {
 	r->failed = true;
 	rb_diag_add(r->ctx->diags, code,
 	    rb_node_span(r->node, p->at, p->at + (length > 0 ? length : p->text.n)), "%s", why);
 }
 
-/* A sample of what the template makes, "x" for each value, so that a wrong regex is told when the file is
- * loaded. */
+/* A sample of what the template makes, so that a wrong regex is told when the file is loaded. "X" stands for
+ * each value: no flag is written so, hence no value makes a regex of what its author did not write as one. */
 static struct rb_str
 sample(const struct rb_tmpl *t, struct rb_arena *arena)
 {
@@ -252,7 +229,7 @@ sample(const struct rb_tmpl *t, struct rb_arena *arena)
 
 	rb_buf_init(&b, arena->alloc, RB_SCALAR_MAX);
 	for (size_t i = 0; i < t->len; i++)
-		rb_buf_str(&b, t->parts[i].expr != NULL ? RB_STR("x") : t->parts[i].text);
+		rb_buf_str(&b, t->parts[i].expr != NULL ? RB_STR("X") : t->parts[i].text);
 	s = rb_arena_str(arena, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return s;
@@ -264,16 +241,52 @@ rb_tmpl_sample(const struct rb_tmpl *t, struct rb_arena *arena, struct rb_str *w
 	return rb_pattern_new(arena, sample(t, arena), why, at);
 }
 
-struct rb_pattern *
-rb_tmpl_pattern(const struct rb_tmpl *t, struct rb_eval *ev, struct rb_str *why)
-{
-	struct rb_value text = rb_tmpl_eval(t, ev);
-	size_t at;
+/* How far an escape has come at a place of a regex, and what is wrong with a value that stands there. */
+enum escape { NO_ESCAPE, BACKSLASH, OPEN_ESCAPE, QUOTED, QUOTED_BACKSLASH };
+static const char *const spoils[] = {
+    [BACKSLASH] = "a value in a regex matches itself as it is: leave out the `\\` before it",
+    [OPEN_ESCAPE] = "what stands before this value would take it for a part of itself: write (?:${…}), and "
+		    "`\\{` for a brace",
+    [QUOTED] = "a value in a regex matches itself as it is: leave out the `\\Q` before it",
+    [QUOTED_BACKSLASH] = "a value in a regex matches itself as it is: leave out the `\\Q` before it",
+};
 
-	if (text.kind == RB_V_TEXT)
-		return rb_pattern_new(ev->arena, text.s, why, &at);
-	*why = text.kind == RB_V_UNSET ? rb_unset_text(ev->arena, ev->frame, text.s) : text.s;
-	return NULL;
+static enum escape
+escape_after(enum escape at, char c)
+{
+	switch (at) {
+	case BACKSLASH:
+		return c == 'Q' ? QUOTED : strchr("cgkopPx0123456789", c) != NULL ? OPEN_ESCAPE : NO_ESCAPE;
+	case QUOTED:
+	case QUOTED_BACKSLASH:
+		return c == '\\' ? QUOTED_BACKSLASH : at == QUOTED_BACKSLASH && c == 'E' ? NO_ESCAPE : QUOTED;
+	case OPEN_ESCAPE:
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ',')
+			return OPEN_ESCAPE;
+		break;
+	case NO_ESCAPE:
+		break;
+	}
+	return c == '\\' ? BACKSLASH : c == '{' ? OPEN_ESCAPE : NO_ESCAPE;
+}
+
+/* A value is quoted: that it matches itself holds only where nothing before it takes a part of it. */
+static void
+check_values_stand_alone(struct reader *r)
+{
+	enum escape at = NO_ESCAPE;
+
+	for (size_t i = 0; i < r->t->len && !r->failed; i++) {
+		const struct rb_tmpl_part *p = &r->t->parts[i];
+
+		for (size_t k = 0; p->expr == NULL && k < p->text.n; k++)
+			at = escape_after(at, p->text.p[k]);
+		if (p->expr == NULL)
+			continue;
+		if (at != NO_ESCAPE)
+			fail_part(r, p, RB_E_PATTERN, spoils[at], 2 + rb_expr_text(p->expr).n + 1);
+		at = NO_ESCAPE;
+	}
 }
 
 static void
@@ -285,6 +298,10 @@ check_regex(struct reader *r)
 	struct rb_pattern *p;
 
 	t->regex = rb_pattern_is_regex(sample(t, r->ctx->arena));
+	if (t->regex)
+		check_values_stand_alone(r);
+	if (r->failed)
+		return;
 	p = rb_tmpl_sample(t, r->ctx->arena, &why, &at);
 	if (p != NULL) {
 		rb_pattern_close(p);
@@ -309,21 +326,15 @@ static void
 check_header(struct reader *r)
 {
 	for (size_t i = 0; i < r->t->len; i++) {
-		const struct part *p = &r->t->parts[i];
+		const struct rb_tmpl_part *p = &r->t->parts[i];
 
 		for (size_t k = 0; p->expr == NULL && k < p->text.n; k++) {
 			if (p->text.p[k] != '\r' && p->text.p[k] != '\n')
 				continue;
-			fail_part(r, p, RB_E_TEMPLATE, "a header is one line: it may not hold line ends", 0);
+			fail_part(r, p, RB_E_TYPE, "a header is one line: it may not hold line ends", 0);
 			break;
 		}
 	}
-}
-
-static bool
-is_base(const struct rb_tmpl *t, size_t i)
-{
-	return i == 0 && t->parts[0].expr != NULL;
 }
 
 /* The literal parts as far as they can be judged without the values. */
@@ -337,19 +348,19 @@ check_url(struct reader *r)
 	rb_buf_init(&out, r->ctx->arena->alloc, RB_SCALAR_MAX * 3);
 	rb_url_begin(&url, &out);
 	for (size_t i = 0; i < t->len && !r->failed; i++) {
-		const struct part *p = &t->parts[i];
+		const struct rb_tmpl_part *p = &t->parts[i];
 		const char *why = NULL;
 
-		if (is_base(t, i) && rb_expr_type(p->expr)->base != RB_URL) {
+		if (rb_tmpl_is_base(t, i) && rb_expr_type(p->expr)->base != RB_URL) {
 			struct rb_diag *d;
 			struct rb_buf type;
 
 			rb_buf_init(&type, r->ctx->arena->alloc, RB_SCALAR_MAX);
 			rb_type_name(rb_expr_type(p->expr), &type);
 			r->failed = true;
-			d = rb_diag_add(r->ctx->diags, RB_E_TEMPLATE, rb_expr_span(p->expr),
+			d = rb_diag_add(r->ctx->diags, RB_E_URL, rb_expr_span(p->expr),
 			    "a URL can only begin with a value of type url; `%.*s` is of type %s",
-			    RB_STR_ARG(expr_text(p)), rb_buf_cstr(&type));
+			    RB_STR_ARG(rb_tmpl_expr_text(p)), rb_buf_cstr(&type));
 			rb_diag_hint(r->ctx->diags, d,
 			    "declare it with `type: url`, or write the scheme out: http://${…}");
 			rb_buf_free(&type);
@@ -361,12 +372,11 @@ check_url(struct reader *r)
 			rb_url_marker(&url, RB_STR("x"));
 		}
 		if (why != NULL)
-			fail_part(
-			    r, p, RB_E_TEMPLATE, why, p->expr != NULL ? 2 + rb_expr_text(p->expr).n + 1 : 0);
+			fail_part(r, p, RB_E_URL, why, p->expr != NULL ? 2 + rb_expr_text(p->expr).n + 1 : 0);
 	}
 	if (!r->failed && rb_url_end(&url) != NULL) {
 		r->failed = true;
-		rb_diag_add(r->ctx->diags, RB_E_TEMPLATE, r->node->span, "%s", rb_url_end(&url));
+		rb_diag_add(r->ctx->diags, RB_E_URL, r->node->span, "%s", rb_url_end(&url));
 	}
 	rb_buf_free(&out);
 }
@@ -424,179 +434,4 @@ rb_tmpl_exprs(const struct rb_tmpl *t, void (*fn)(void *ctx, const struct rb_exp
 		if (t->parts[i].expr != NULL)
 			fn(fn_ctx, t->parts[i].expr);
 	}
-}
-
-/* ---- filling in ---- */
-
-struct fill {
-	const struct rb_tmpl *t;
-	struct rb_arena *arena;
-	struct rb_buf out;
-	struct rb_url url;
-	bool unknown;
-};
-
-static const char *
-put_text(struct fill *f, const struct part *p, struct rb_str text)
-{
-	(void)p;
-	rb_buf_str(&f->out, text);
-	return NULL;
-}
-
-static const char *
-put_url(struct fill *f, const struct part *p, struct rb_str text)
-{
-	return is_base(f->t, (size_t)(p - f->t->parts)) ? rb_url_base(&f->url, text)
-							: rb_url_value(&f->url, text);
-}
-
-static const char *
-put_header(struct fill *f, const struct part *p, struct rb_str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		if (memchr("\r\n", text.p[i], 3) != NULL) /* and NUL */
-			return "a header may not hold line ends or NUL";
-	}
-	return put_text(f, p, text);
-}
-
-static const char *
-put_regex(struct fill *f, const struct part *p, struct rb_str text)
-{
-	if (!f->t->regex)
-		return put_text(f, p, text);
-	rb_pattern_quote(text, &f->out);
-	return NULL;
-}
-
-/* How each place takes a value; NULL, or why it cannot. */
-static const char *(*const put_rows[])(struct fill *f, const struct part *p, struct rb_str text) = {
-    [RB_PLACE_TITLE] = put_text,
-    [RB_PLACE_MESSAGE] = put_text,
-    [RB_PLACE_TEXT] = put_text,
-    [RB_PLACE_URL] = put_url,
-    [RB_PLACE_HEADER] = put_header,
-    [RB_PLACE_REGEX] = put_regex,
-};
-
-/* A value that is not known yet, as people see it. */
-static void
-put_marker(struct fill *f, struct rb_str marker)
-{
-	f->unknown = true;
-	if (f->t->place == RB_PLACE_URL)
-		rb_url_marker(&f->url, marker);
-	else
-		rb_buf_str(&f->out, marker);
-}
-
-static struct rb_value
-wrong(struct fill *f, const struct part *p, const char *why)
-{
-	if (p->expr == NULL)
-		return rb_v_error(f->arena, "%s", why);
-	return rb_v_error(f->arena, "${%.*s}: %s", RB_STR_ARG(expr_text(p)), why);
-}
-
-/* Adds one part. A TEXT if that went well, else what the template's value is instead. */
-static struct rb_value
-put_part(struct fill *f, const struct part *p, struct rb_eval *ev)
-{
-	const struct rb_value done = rb_v_text(RB_STR(""));
-	bool title = f->t->place == RB_PLACE_TITLE;
-	const char *why = NULL;
-	struct rb_value v;
-	struct rb_buf text;
-
-	if (p->expr == NULL) {
-		if (f->t->place == RB_PLACE_URL)
-			why = rb_url_text(&f->url, p->text);
-		else
-			rb_buf_str(&f->out, p->text);
-		return why != NULL ? wrong(f, p, why) : done;
-	}
-	v = rb_expr_eval(p->expr, ev);
-	if (title && v.kind == RB_V_ERROR) {
-		rb_buf_c(&f->out, "<error>");
-		return done;
-	}
-	if ((v.kind == RB_V_UNSET || v.kind == RB_V_ERROR) && !title)
-		return v;
-	if (v.kind == RB_V_NULL && !title && f->t->place != RB_PLACE_MESSAGE)
-		return wrong(f, p, "null has no text");
-	if (v.kind == RB_V_UNKNOWN) {
-		put_marker(f, v.s);
-		return done;
-	}
-	rb_buf_init(&text, f->arena->alloc, RB_EXPR_TEXT_MAX);
-	rb_value_show(v, &text);
-	why = text.lost > 0 ? "the text is over 16 MiB" : put_rows[f->t->place](f, p, rb_buf_view(&text));
-	rb_buf_free(&text);
-	return why != NULL ? wrong(f, p, why) : done;
-}
-
-/* A literal pattern must stay one, also where its values make it look like /…/. */
-static struct rb_str
-as_literal(struct fill *f, struct rb_str text)
-{
-	struct rb_buf b;
-	struct rb_str s;
-
-	if (f->t->place != RB_PLACE_REGEX || f->t->regex || !rb_str_starts(text, "/"))
-		return text;
-	rb_buf_init(&b, f->arena->alloc, RB_EXPR_TEXT_MAX);
-	rb_buf_char(&b, '/');
-	rb_pattern_quote(text, &b);
-	rb_buf_char(&b, '/');
-	s = rb_arena_str(f->arena, rb_buf_view(&b));
-	rb_buf_free(&b);
-	return s;
-}
-
-static struct rb_value
-fill_in(struct fill *f, struct rb_eval *ev)
-{
-	const char *why;
-	struct rb_str text;
-
-	rb_url_begin(&f->url, &f->out);
-	for (size_t i = 0; i < f->t->len; i++) {
-		struct rb_value v = put_part(f, &f->t->parts[i], ev);
-
-		if (v.kind != RB_V_TEXT)
-			return v;
-	}
-	why = f->t->place == RB_PLACE_URL ? rb_url_end(&f->url) : NULL;
-	if (f->out.lost > 0)
-		why = "the text is over 16 MiB";
-	if (why != NULL)
-		return rb_v_error(f->arena, "%s", why);
-	text = as_literal(f, rb_arena_str(f->arena, rb_buf_view(&f->out)));
-	return f->unknown && f->t->place != RB_PLACE_TITLE ? rb_v_unknown(text) : rb_v_text(text);
-}
-
-/* Whether a template that is exactly ${x} gives x itself. A value of type regex is a pattern as it stands. */
-static bool
-keeps_value(const struct rb_tmpl *t, const struct rb_expr *whole)
-{
-	return t->place == RB_PLACE_TEXT ||
-	       (t->place == RB_PLACE_REGEX && rb_expr_type(whole)->base == RB_REGEX);
-}
-
-struct rb_value
-rb_tmpl_eval(const struct rb_tmpl *t, struct rb_eval *ev)
-{
-	const struct rb_expr *whole = rb_tmpl_whole(t);
-	struct fill f = {.t = t, .arena = ev->arena};
-	struct rb_value v;
-
-	if (whole != NULL && keeps_value(t, whole))
-		return rb_expr_eval(whole, ev);
-	if (t->len == 0)
-		return rb_v_text(RB_STR(""));
-	rb_buf_init(&f.out, ev->arena->alloc, RB_EXPR_TEXT_MAX);
-	v = fill_in(&f, ev);
-	rb_buf_free(&f.out);
-	return v;
 }

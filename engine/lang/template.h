@@ -33,7 +33,7 @@ struct rb_str rb_tmpl_source(const struct rb_tmpl *t);
 /* The value: TEXT, or for a field that is exactly ${x} x's own value with its type (not in URL, HEADER and
  * REGEX places, which are text always). UNKNOWN's marker holds the known text with <holder.pid> in it. */
 struct rb_value rb_tmpl_eval(const struct rb_tmpl *t, struct rb_eval *ev);
-/* A pattern like those that a REGEX place makes, with "x" for each value: for its groups. The caller closes
+/* A pattern like those that a REGEX place makes, with "X" for each value: for its groups. The caller closes
  * it. NULL, *why and *at (in the sample) as in rb_pattern_new. */
 struct rb_pattern;
 struct rb_pattern *rb_tmpl_sample(

@@ -62,7 +62,10 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"- if: any(ping.results where .failed)\n"
 	"  say: away are ${(ping.results where .failed).item}\n"
 	"```\n"},
-    {"exit-codes exit-code exitcode codes 0 1 2 3 4 5 6 7 128", "Exit codes",
+    {"exit-codes exit-code exitcode codes outcome outcomes resolved failed escalated deadline environment 0 "
+     "1 2 3 4 "
+     "5 6 7 128",
+	"Exit codes",
 	"Of `runbook run`:\n"
 	"\n"
 	"| code | the run ended |\n"
@@ -92,7 +95,21 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"If several hold, the first of: signal, 6, 7, 5, 1. `runbook check` exits with 0, or 2 if there "
 	"is a\n"
 	"mistake.\n"},
-    {"--yes yes confirm approval", "Confirmations",
+    {"drill drills", "Drills",
+	"`runbook drill` does what a run does, but for what changes something: it looks for real, takes the\n"
+	"branches that a run would take, and halts at the first change. From there it tells the rest as a "
+	"dry\n"
+	"run does, with what it has found. Its exit codes are its own.\n"},
+    {"escalation escalations escalate rung rungs", "Escalation",
+	"`escalate` has rungs, which tell people and change nothing in the run. One with `after` runs "
+	"beside\n"
+	"the run when that time has passed. A run that ends escalated before that sets it off at once; one "
+	"that "
+	"ends\n"
+	"otherwise drops it. One with `on: failed` runs when the run ends failed, or by its `timeout`, and "
+	"at no\n"
+	"other end.\n"},
+    {"--yes yes confirm approval danger", "Confirmations",
 	"`confirm` asks before a step acts; `effect: danger` always does. `--yes` answers plain "
 	"confirmations;\n"
 	"those that name a person (`by`), want something typed (`type`) or belong to a danger are answered "
@@ -128,13 +145,17 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"\n"
 	"And two names that would be the same variable of a script: a step `a` with the fact `b_c` beside a "
 	"step\n"
-	"`a_b` with the fact `c`.\n"},
+	"`a_b` with the fact `c`, or two facts of a step: `most_bytes` beside the group `bytes` of a match\n"
+	"`most`.\n"},
     {"record records transcript runs", "Records",
 	"Each run has a folder of its own, with a transcript, the output of its steps and the runbook as it "
 	"was.\n"
-	"`runbook runs` lists them, `runbook show RUN` tells one again. The program never removes any: how "
-	"long\n"
-	"they are kept is for whoever owns the host to say. Secrets are masked in all of it.\n"},
+	"`runbook runs` lists those of all places where records may be (docs/transcript.md has them), also "
+	"where\n"
+	"`RUNBOOK_STATE_DIR` names another to write to; `runbook show RUN` tells one again. The program "
+	"never\n"
+	"removes any: how long they are kept is for whoever owns the host to say. Secrets are masked in\n"
+	"all of it.\n"},
     {"branch", "A branch",
 	"```yaml\n"
 	"- id: web\n"
@@ -150,8 +171,9 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"    - else: end escalated\n"
 	"```\n"},
     {"table rows", "A table",
-	"`table` reads a header row and columns that are two blanks apart at least; cells are texts. Inside "
-	"of\n"
+	"`table` reads a header row and columns that are two blanks apart at least; cells are texts. A line\n"
+	"whose cells neither begin nor end where their header does is an error: df, ps and ss have single\n"
+	"blanks between columns, and are read with `rows`. Inside of\n"
 	"`where`, `.name` is a cell; a name that has blanks or signs is written `item[\"CPU %\"]`. `rows` "
 	"reads\n"
 	"lines without a header, by the named groups of a regex. Cells are no variables of a script: give "
@@ -262,6 +284,19 @@ const struct rb_topic_row rb_topic_rows[] = {
     {NULL, NULL, NULL},
 };
 
+/* "exit codes" is found as exit-codes. */
+static bool
+is_word(struct rb_str known, struct rb_str word)
+{
+	size_t i = 0;
+
+	if (known.n != word.n)
+		return false;
+	while (i < word.n && known.p[i] == (word.p[i] == ' ' ? '-' : word.p[i]))
+		i++;
+	return i == word.n;
+}
+
 bool
 rb_topic_is(const struct rb_topic_row *topic, struct rb_str word)
 {
@@ -270,7 +305,7 @@ rb_topic_is(const struct rb_topic_row *topic, struct rb_str word)
 	while (*p != '\0') {
 		size_t n = strcspn(p, " ");
 
-		if (rb_str_eq((struct rb_str){p, n}, word))
+		if (is_word((struct rb_str){p, n}, word))
 			return true;
 		p += n + (p[n] == ' ');
 	}

@@ -30,12 +30,16 @@ const struct rb_member rb_match_members[3] = {
     {{"lines", 5}, &rb_type_list_text, false, "the last 20 lines that matched"},
 };
 
+const struct rb_type rb_type_match = {.base = RB_MATCH,
+    .len = sizeof(rb_match_members) / sizeof(*rb_match_members),
+    .members = rb_match_members};
+
 const struct rb_type_row rb_type_rows[] = {
     {"text", RB_TEXT, "any text"},
     {"int", RB_INT, "a whole number, as 42"},
     {"number", RB_NUMBER, "a decimal number, as 1.5"},
-    {"percent", RB_NUMBER, "a number with or without %, as 90%"},
-    {"size", RB_SIZE, "bytes with a unit, as 200MB or 1GiB"},
+    {"percent", RB_NUMBER, "a percentage, as 90 or 90%"},
+    {"size", RB_SIZE, "a size with a unit, as 200MB or 1GiB"},
     {"duration", RB_DURATION, "a time with a unit, as 90s or 1h30m"},
     {"time", RB_TIME, "a moment, as 2026-11-22T03:04:05Z"},
     {"bool", RB_BOOL, "true or false"},
@@ -44,7 +48,7 @@ const struct rb_type_row rb_type_rows[] = {
     {"path", RB_PATH, "a path, whether it exists or not"},
     {"file", RB_PATH, "the path of a file that exists"},
     {"dir", RB_PATH, "the path of a folder that exists"},
-    {"version", RB_VERSION, "numbers with dots, as 9.10; 9.10 is later than 9.9"},
+    {"version", RB_VERSION, "a version, numbers with dots: 9.10 is later than 9.9"},
     {"regex", RB_REGEX, "a pattern: /regex/flags, or text that is taken literally"},
     {"list", RB_LIST, "a list; on the command line as JSON, as [\"a\", \"b\"]"},
     {"map", RB_RECORD, "a mapping; on the command line as JSON, as {\"a\": 1}"},

@@ -48,6 +48,8 @@ extern const struct rb_type rb_types[RB_BASES];
 extern const struct rb_type rb_type_list_any, rb_type_list_text;
 /* The members that each match name has beside its named groups: count, line, lines. */
 extern const struct rb_member rb_match_members[3];
+/* What a match name is whose pattern has no named groups. */
+extern const struct rb_type rb_type_match;
 
 /* A list type. */
 const struct rb_type *rb_type_list(struct rb_arena *arena, const struct rb_type *item);
@@ -68,6 +70,7 @@ struct rb_type_row {
 	const char *help; /* what a value looks like */
 };
 extern const struct rb_type_row rb_type_rows[]; /* ends with a NULL name */
+/* The row of such a word, or NULL. */
 const struct rb_type_row *rb_type_row(struct rb_str name);
 
 #endif

@@ -26,6 +26,7 @@ struct rb_url {
 	bool based;    /* what came last was a whole URL */
 };
 
+/* Begins a URL at the end of what the buffer holds. */
 void rb_url_begin(struct rb_url *u, struct rb_buf *out);
 /* Adds text that the runbook wrote. What may never stand in a URL (blanks, braces, letters beyond ASCII) is
  * encoded; user and password are refused. */

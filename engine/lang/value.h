@@ -69,6 +69,9 @@ enum {
 	RB_JSON_IN_DEPTH = 64,
 };
 
+/* Values of each kind. Texts are borrowed, but for that of ERROR, which is made in the arena (a sentence
+ * without a full stop). `name`: of what is unset; `shown`: the marker, as <holder.pid>; `start`: of the
+ * process, so that a pid that is used again is another one. */
 struct rb_value rb_v_unset(struct rb_str name);
 struct rb_value rb_v_unknown(struct rb_str shown);
 struct rb_value rb_v_error(struct rb_arena *arena, const char *fmt, ...)
@@ -97,8 +100,8 @@ struct rb_value rb_value_copy(struct rb_arena *arena, struct rb_value v);
 /* Equal in kind and content; INT and NUMBER, texts and versions compare with each other; lists and maps
  * deeply (maps regardless of order). */
 bool rb_value_eq(struct rb_value a, struct rb_value b);
-/* -1, 0, 1 for ordered kinds of like sort; RB_NO_ORDER if they have no order. */
 enum { RB_NO_ORDER = -2 };
+/* -1, 0, 1 for ordered kinds of like sort; RB_NO_ORDER if they have no order. */
 int rb_value_cmp(struct rb_value a, struct rb_value b);
 
 /* As text for people and templates: durations "1m30s", sizes "200MB" exact, lists as comma-separated, maps as
@@ -119,6 +122,8 @@ struct rb_value rb_value_from_json(struct rb_arena *arena, struct rb_str text);
  * is no bool, "012" no int. ERROR says what form is asked. Lists and maps come from JSON text here. `file`
  * and `dir` decode as paths; whether they exist is judged when inputs are settled. */
 struct rb_value rb_value_parse(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str text);
+/* The ERROR for a text that rb_pattern_new refused, with what that said. */
+struct rb_value rb_v_no_pattern(struct rb_arena *arena, struct rb_str text, struct rb_str why, size_t at);
 /* Sizes: "200MB" (powers of 1000: B kB MB GB TB) and "1.5GiB" (1024: KiB MiB GiB TiB), with at most 6
  * decimals; a unit is required but for 0. 0, or -1 if it is none or overflows. */
 int rb_size_parse(struct rb_str text, int64_t *bytes);

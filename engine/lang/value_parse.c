@@ -5,7 +5,7 @@
 #include "lang/pattern.h"
 #include "lang/value.h"
 
-enum { SIZE_DECIMALS = 6 };
+enum { SIZE_DECIMALS = 6, QUOTED_MAX = 60 };
 
 static bool
 is_digit(char c)
@@ -93,13 +93,30 @@ rb_size_parse(struct rb_str text, int64_t *bytes)
 	return 0;
 }
 
+/* A text in a message: of one that is long its beginning. */
+static const char *
+quoted(struct rb_arena *arena, struct rb_str s)
+{
+	bool cut = s.n > QUOTED_MAX;
+
+	return rb_arena_fmt(
+	    arena, "`%.*s%s`", cut ? QUOTED_MAX : (int)s.n, s.n > 0 ? s.p : "", cut ? "…" : "")
+	    .p;
+}
+
 static struct rb_value
 wrong(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str s)
 {
-	bool cut = s.n > 60;
+	return rb_v_error(arena, "%s is not %s", quoted(arena, s), type->help);
+}
 
-	return rb_v_error(arena, "`%.*s%s` is no %s: %s", cut ? 60 : (int)s.n, s.n > 0 ? s.p : "",
-	    cut ? "…" : "", type->name, type->help);
+struct rb_value
+rb_v_no_pattern(struct rb_arena *arena, struct rb_str text, struct rb_str why, size_t at)
+{
+	const char *said = quoted(arena, text);
+
+	return at == 0 ? rb_v_error(arena, "%s: %.*s", said, RB_STR_ARG(why))
+		       : rb_v_error(arena, "%s: %.*s (at character %zu)", said, RB_STR_ARG(why), at + 1);
 }
 
 /* Each type's decoder; s is never empty but for text. */
@@ -273,7 +290,9 @@ parse_url(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str 
 static struct rb_value
 parse_path(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str s)
 {
-	return memchr(s.p, '\0', s.n) != NULL ? wrong(arena, type, s) : parse_text(arena, type, s);
+	return memchr(s.p, '\0', s.n) != NULL
+		   ? rb_v_error(arena, "%s: a path holds no NUL byte", quoted(arena, s))
+		   : parse_text(arena, type, s);
 }
 
 static struct rb_value
@@ -297,8 +316,7 @@ parse_regex(struct rb_arena *arena, const struct rb_type_row *type, struct rb_st
 	struct rb_pattern *p = rb_pattern_new(arena, s, &why, &at);
 
 	if (p == NULL)
-		return rb_v_error(arena, "`%.*s` is no regex: %.*s (at character %zu)", RB_STR_ARG(s),
-		    RB_STR_ARG(why), at + 1);
+		return rb_v_no_pattern(arena, s, why, at);
 	rb_pattern_close(p);
 	return parse_text(arena, type, s);
 }
@@ -340,7 +358,7 @@ struct rb_value
 rb_value_parse(struct rb_arena *arena, const struct rb_type_row *type, struct rb_str text)
 {
 	if (text.n == 0 && type->base != RB_TEXT)
-		return rb_v_error(arena, "an empty text is no %s: %s", type->name, type->help);
+		return rb_v_error(arena, "an empty text is not %s", type->help);
 	for (size_t i = 0; i < sizeof(parsers) / sizeof(*parsers); i++)
 		if (strcmp(parsers[i].type, type->name) == 0)
 			return parsers[i].parse(arena, type, text);

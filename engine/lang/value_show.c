@@ -223,7 +223,7 @@ json_shown(struct rb_value v, struct rb_json *j)
 {
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, 64);
+	rb_buf_init(&b, j->out->alloc, 64);
 	rb_value_show(v, &b);
 	rb_json_str(j, rb_buf_view(&b));
 	rb_buf_free(&b);

@@ -3,8 +3,6 @@
  * what people take nobody knows: a sum of those would warn of every ordinary file. */
 #include "lint/paths.h"
 
-#include <string.h>
-
 #include "lang/kind.h"
 #include "lang/pause.h"
 
@@ -42,22 +40,12 @@ times(int64_t t, int64_t n)
 }
 
 static int64_t
-waited(const struct rb_step *s)
-{
-	for (size_t i = 0; s->kind->keys[i].name != NULL; i++) {
-		if ((s->kind->keys[i].flags & RB_KEY_MAIN) != 0)
-			return written(&s->args[i]);
-	}
-	return 0;
-}
-
-static int64_t
 attempt(const struct rb_step *s)
 {
 	if ((s->kind->traits & RB_KIND_PEOPLE) != 0 || (s->stop_on != NULL && s->stop_on->operator_))
 		return 0;
 	if ((s->kind->traits & RB_KIND_WAITS) != 0)
-		return waited(s);
+		return written(&s->args[rb_key_main(s->kind->keys)]);
 	if (written(s->timeout) == 0 && s->stop_on != NULL)
 		return written(s->stop_on->after);
 	return written(s->timeout);

@@ -107,8 +107,10 @@ rb_fates_failed(const struct rb_step *step)
 	return RB_FATE_LOST | (judged ? RB_FATE_FAILED : 0U);
 }
 
-unsigned
-rb_fates_possible(const struct rb_step *step)
+/* What may become of it, by its keys: without `done_if` it is never done already, without `if` not skipped.
+ */
+static unsigned
+fates_possible(const struct rb_step *step)
 {
 	unsigned possible = RB_FATE_NONE | RB_FATE_PASSED | rb_fates_failed(step);
 
@@ -120,16 +122,6 @@ rb_fates_possible(const struct rb_step *step)
 }
 
 /* ---- matches and captures ---- */
-
-static const struct rb_capture *
-capture_of(const struct rb_step *step, struct rb_str fact)
-{
-	for (size_t i = 0; i < step->ncaptures; i++) {
-		if (rb_str_eq(step->captures[i].name, fact))
-			return &step->captures[i];
-	}
-	return NULL;
-}
 
 static bool
 is_match(const struct rb_step *step, struct rb_str fact)
@@ -196,7 +188,7 @@ without(const struct rb_step *step, struct rb_str fact)
 		return is_output(step, fact) ? BEHIND : 0;
 	if (step->op != RB_OP_LEAF)
 		return 0;
-	capture = capture_of(step, fact);
+	capture = rb_step_capture(step, fact);
 	if (capture != NULL)
 		return without_capture(step, capture);
 	if (is_match(step, fact) || lost_row(step->kind, fact) < LOST || !may_be_lost(step))
@@ -207,7 +199,7 @@ without(const struct rb_step *step, struct rb_str fact)
 unsigned
 rb_fates_without(const struct rb_step *step, struct rb_str fact)
 {
-	return without(step, fact) & rb_fates_possible(step);
+	return without(step, fact) & fates_possible(step);
 }
 
 /* ---- claims ---- */

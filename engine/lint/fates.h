@@ -17,9 +17,6 @@ enum rb_fate {
 	RB_FATES = (1 << 6) - 1
 };
 
-/* What may become of it, by its keys: without `done_if` it is never done already, without `if` not skipped.
- */
-unsigned rb_fates_possible(const struct rb_step *step);
 /* How the step may fail: LOST, FAILED or both. */
 unsigned rb_fates_failed(const struct rb_step *step);
 /* The possible fates after which a fact has no value for sure. Where that hangs on what was found, it is not

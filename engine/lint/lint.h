@@ -11,11 +11,7 @@ void rb_lint(const struct rb_program *program, struct rb_diags *diags);
 
 /* looks.c: steps that are said to look, and commands of secrets, that plainly change something. */
 void rb_lint_looks(const struct rb_program *program, struct rb_diags *diags);
-/* The same of one step and its probes: told with this code, RB_W_LOOK_CHANGES or RB_E_LOOK_CHANGES. Returns
- * how many were found. */
-size_t rb_lint_look_changes(const struct rb_step *step, enum rb_code code, struct rb_diags *diags);
-/* The same of all steps and commands of secrets as errors: what is not drilled. Returns how many there are.
- */
+/* The same as errors: what is not drilled. Returns how many there are. */
 size_t rb_lint_refuse(const struct rb_program *program, struct rb_diags *diags);
 /* paths.c: facts that may be unset where they are read, steps that nothing leads to, ways out of the file. */
 void rb_lint_paths(const struct rb_program *program, struct rb_diags *diags);

@@ -11,6 +11,17 @@ rb_paths_name(struct rb_paths *p, const struct rb_step *step)
 	return step->has_id ? rb_arena_fmt(p->arena, "`%.*s`", RB_STR_ARG(called)) : called;
 }
 
+bool
+rb_paths_pay(struct rb_paths *p, size_t price)
+{
+	if (p->budget < price) {
+		p->budget = 0;
+		return false;
+	}
+	p->budget -= price;
+	return true;
+}
+
 /* Values that some step gives anew: what a condition over them says holds only for a while. */
 static void
 note_given(struct rb_paths *p, const struct rb_unit *u)

@@ -4,6 +4,9 @@
  *     paths.c   one graph after the other; the checks, in order
  *     uses.c    which fact each step reads, at which point of the graph
  *     trail.c   is there a path to a point on which a fact is unset? backwards, from the reader
+ *     notes.c   what must have been so for the run to take a path, and whether that goes together
+ *     fates.c   what may have become of a step, and which of its facts are there then
+ *     outputs.c what a call gives when it has failed
  *     unset.c   facts that may be unset where they are read
  *     reach.c   steps and procedures that nothing leads to, circles that nothing leads out of
  *     ends.c    paths that fall off the end of a file which names its endings
@@ -56,12 +59,22 @@ struct rb_trail {
 /* paths.c */
 /* A step for messages: "`health`", or "the `run` at line 12". */
 struct rb_str rb_paths_name(struct rb_paths *p, const struct rb_step *step);
+/* False: the budget is spent, and nothing more is found. */
+bool rb_paths_pay(struct rb_paths *p, size_t price);
 
 /* uses.c */
+/* Fills p->uses: where facts are used that may be unset there. */
 void rb_paths_uses(struct rb_paths *p);
+
+/* outputs.c */
+/* Whether the call may leave this output of it unset when it has failed. */
+bool rb_paths_output_lost(struct rb_paths *p, const struct rb_step *step, struct rb_str fact);
+/* Whether a claim says that one of its outputs is set: then the others are taken to be there as well. */
+bool rb_paths_gives(const struct rb_step *step, const struct rb_claim *c);
 
 /* trail.c */
 struct rb_search;
+/* A search for paths, with memory that the next one uses again; p must live as long. */
 struct rb_search *rb_search_new(struct rb_paths *p);
 void rb_search_free(struct rb_search *s);
 /* The shortest path from the beginning to where a fact is used on which it is unset, and what became of its
@@ -80,7 +93,9 @@ const struct rb_trail *rb_search_way(
  * for a path without any. */
 struct rb_str rb_trail_text(struct rb_paths *p, const struct rb_trail *t);
 
-/* the checks */
+/* The checks, which add warnings. In their order: facts that are read where they may be unset (unset.c);
+ * steps that nothing leads to, and circles that nothing leads out of (reach.c); ends of which nobody can tell
+ * whether they are meant (ends.c); a `timeout` of the file that its own steps may outlast (bound.c). */
 void rb_paths_unset(struct rb_paths *p, struct rb_search *s);
 void rb_paths_reach(struct rb_paths *p);
 void rb_paths_circles(struct rb_paths *p);

@@ -1,8 +1,6 @@
 /* Steps and procedures that nothing leads to, and circles that nothing leads out of. */
 #include "lint/paths.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 
 /* ---- steps ---- */

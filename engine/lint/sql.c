@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "lint/change.h"
+#include "lint/peek.h"
 
 enum {
 	NAME_MAX_BYTES = 48, /* longer words are none of ours */
@@ -19,11 +20,12 @@ struct sql {
 	enum statement in;
 	struct rb_str first, last; /* words of the statement */
 	bool analyzes;
+	struct rb_str command; /* one of psql or sqlite3 that changes something */
 };
 
 static const char changing[] =
     "INSERT UPDATE DELETE DROP ALTER CREATE TRUNCATE GRANT REVOKE VACUUM REINDEX CLUSTER "
-    "REFRESH MERGE REPLACE RENAME LOAD KILL FLUSH PURGE OPTIMIZE REPAIR";
+    "REFRESH MERGE REPLACE RENAME LOAD KILL FLUSH PURGE OPTIMIZE REPAIR NOTIFY CHECKPOINT";
 
 /* Statements that change something by their second word. */
 static const struct {
@@ -35,6 +37,7 @@ static const struct {
     {"CHANGE", "MASTER REPLICATION"},
     {"RESET", "MASTER SLAVE REPLICA"},
     {"COMMENT", "ON"},
+    {"ANALYZE", "TABLE"},
 };
 
 static const char functions[] =
@@ -42,25 +45,8 @@ static const char functions[] =
     "PG_SWITCH_XLOG PG_WAL_REPLAY_PAUSE PG_WAL_REPLAY_RESUME PG_CREATE_RESTORE_POINT PG_BACKUP_START "
     "PG_BACKUP_STOP PG_START_BACKUP PG_STOP_BACKUP PG_DROP_REPLICATION_SLOT "
     "PG_CREATE_PHYSICAL_REPLICATION_SLOT PG_CREATE_LOGICAL_REPLICATION_SLOT PG_REPLICATION_SLOT_ADVANCE "
-    "PG_STAT_RESET PG_STAT_STATEMENTS_RESET SETVAL NEXTVAL LO_UNLINK LO_IMPORT DBLINK_EXEC";
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-static bool
-is_part(char c)
-{
-	return is_letter(c) || (c >= '0' && c <= '9');
-}
-
-static char
-at(const struct sql *s, size_t i)
-{
-	return i < s->text.n ? s->text.p[i] : '\0';
-}
+    "PG_STAT_RESET PG_STAT_STATEMENTS_RESET PG_LOGICAL_SLOT_GET_CHANGES PG_NOTIFY PG_FILE_WRITE SETVAL "
+    "NEXTVAL LO_UNLINK LO_IMPORT LO_EXPORT DBLINK_EXEC";
 
 static bool
 is(struct rb_str word, const char *upper)
@@ -97,10 +83,10 @@ skip_dollar(struct sql *s)
 {
 	size_t from = s->i, end = s->i + 1, close;
 
-	while (is_part(at(s, end)))
+	while (rb_peek_name(rb_peek(s->text, end)))
 		end++;
 	s->i = end;
-	if (at(s, end) != '$' || s->unclosed >= UNCLOSED_MAX)
+	if (rb_peek(s->text, end) != '$' || s->unclosed >= UNCLOSED_MAX)
 		return;
 	close = rb_str_find(s->text, rb_str_cut(s->text, from, end + 1), end + 1);
 	if (close != SIZE_MAX)
@@ -109,18 +95,75 @@ skip_dollar(struct sql *s)
 		s->unclosed++;
 }
 
+/* ---- commands of the clients: \o FILE of psql, .output FILE of sqlite3 ---- */
+
+/* The word at i, on the same line. */
+static struct rb_str
+argument(const struct sql *s)
+{
+	size_t from = s->i, end;
+
+	while (rb_peek(s->text, from) == ' ' || rb_peek(s->text, from) == '\t')
+		from++;
+	for (end = from; end < s->text.n && !strchr(" \t\n;", s->text.p[end]);)
+		end++;
+	return rb_str_cut(s->text, from, end);
+}
+
+static bool
+is_path(struct rb_str word)
+{
+	return rb_str_find(word, RB_STR("/"), 0) != SIZE_MAX || rb_str_find(word, RB_STR("."), 0) != SIZE_MAX;
+}
+
+/* "\" or "." at i. mysql has letters of its own, and goes on behind them: a file is told by its looks. */
+static void
+read_command(struct sql *s)
+{
+	bool dot = rb_peek(s->text, s->i) == '.', writes;
+	size_t from = s->i++;
+	struct rb_str name, to;
+
+	while (rb_peek_name(rb_peek(s->text, s->i)))
+		s->i++;
+	name = rb_str_cut(s->text, from + 1, s->i);
+	to = argument(s);
+	if (!dot && rb_str_is(name, "copy")) {
+		s->first = rb_str_cut(s->text, from, s->i);
+		s->in = COPIES;
+		return;
+	}
+	if (rb_str_starts(to, "|") || rb_shell_listed("/dev/null /dev/stdout stdout off", to))
+		writes = false;
+	else if (dot)
+		writes = to.n > 0 &&
+			 rb_shell_listed("backup output once save restore import clone log excel", name);
+	else
+		writes = (rb_shell_listed("o out", name) && to.n > 0) ||
+			 (rb_shell_listed("g gx w write", name) && is_path(to)) ||
+			 rb_shell_listed("lo_import lo_export lo_unlink password", name);
+	if (writes)
+		s->command = rb_str_cut(s->text, from, s->i);
+	if (s->in == BEGINS)
+		skip_to(s, RB_STR("\n"), s->i);
+}
+
+/* ---- between words ---- */
+
 /* What is no word, at i. */
 static void
 skip_other(struct sql *s)
 {
-	char c = at(s, s->i);
-	bool command = c == '\\' && s->in == BEGINS; /* of psql */
+	char c = rb_peek(s->text, s->i);
 
 	if (c == '\'' || c == '"' || c == '`') {
 		skip_to(s, rb_str_cut(s->text, s->i, s->i + 1), s->i + 1);
-	} else if (command || (c == '-' && at(s, s->i + 1) == '-')) {
+	} else if (rb_peek_letter(rb_peek(s->text, s->i + 1)) &&
+		   (c == '\\' || (c == '.' && s->in == BEGINS))) {
+		read_command(s);
+	} else if (c == '-' && rb_peek(s->text, s->i + 1) == '-') {
 		skip_to(s, RB_STR("\n"), s->i);
-	} else if (c == '/' && at(s, s->i + 1) == '*') {
+	} else if (c == '/' && rb_peek(s->text, s->i + 1) == '*') {
 		skip_to(s, RB_STR("*/"), s->i + 2);
 	} else if (c == '$') {
 		skip_dollar(s);
@@ -128,7 +171,8 @@ skip_other(struct sql *s)
 		s->i++;
 		s->parens += c == '(';
 		s->parens -= c == ')' && s->parens > 0;
-		if (c == ';') {
+		/* \copy ends with its line. */
+		if (c == ';' || (c == '\n' && s->in == COPIES && s->first.p[0] == '\\')) {
 			s->in = BEGINS;
 			s->parens = 0;
 			s->last = RB_STR("");
@@ -139,10 +183,12 @@ skip_other(struct sql *s)
 static bool
 next_word(struct sql *s, struct rb_str *word)
 {
-	while (s->i < s->text.n && !is_part(s->text.p[s->i]))
+	while (s->i < s->text.n && s->command.n == 0 && !rb_peek_name(s->text.p[s->i]))
 		skip_other(s);
 	*word = rb_str_cut(s->text, s->i, s->i);
-	while (is_part(at(s, s->i)) || (word->n > 0 && at(s, s->i) == '$')) {
+	if (s->command.n > 0)
+		return false;
+	while (rb_peek_name(rb_peek(s->text, s->i)) || (word->n > 0 && rb_peek(s->text, s->i) == '$')) {
 		s->i++;
 		word->n++;
 	}
@@ -155,9 +201,9 @@ ahead(const struct sql *s)
 {
 	size_t i = s->i;
 
-	while (at(s, i) == ' ' || at(s, i) == '\t' || at(s, i) == '\n')
+	while (rb_peek(s->text, i) == ' ' || rb_peek(s->text, i) == '\t' || rb_peek(s->text, i) == '\n')
 		i++;
-	return at(s, i);
+	return rb_peek(s->text, i);
 }
 
 /* ---- statements ---- */
@@ -218,7 +264,9 @@ judge(struct sql *s, struct rb_str word)
 	case COPIES:
 		if (s->parens > 0)
 			return none;
-		if (is(s->last, "TO") && !is(word, "STDOUT"))
+		if (is(word, "TO"))
+			return rb_peek_letter(ahead(s)) || ahead(s) == '\0' ? none : s->first;
+		if (is(s->last, "TO") && !listed("STDOUT PSTDOUT", word))
 			return s->first;
 		return is(word, "FROM") ? s->first : none;
 	case EXPLAINS:
@@ -246,5 +294,5 @@ rb_sql_change(struct rb_str sql)
 		found = judge(&s, word);
 		s.last = word;
 	}
-	return found;
+	return s.command.n > 0 ? s.command : found;
 }

@@ -3,29 +3,18 @@
  * contradicts: conditions that were decided both ways, a step that failed where a later condition says that
  * it passed. Where two conditions speak of the same thing in ways that are not compared, it is given up: a
  * false alarm would cost more than what is missed. */
-#include "lint/paths.h"
-
-#include <string.h>
-
-#include "kinds/kinds.h"
+#include "lint/notes.h"
 
 enum {
 	KNOWN = RB_FATES + 1, /* what became of the step is found; only the way there is looked for */
 	ARRIVALS = 32, /* at one point, of one search: by so many paths that differ in what they claim */
 };
 
-/* What is known of the run that takes a path, from its end to its beginning: the last one is the earliest. */
-struct note {
-	const struct rb_claim *claim; /* it holds; or */
-	const struct rb_step *step;   /* here this one got its fate */
-	const struct note *later;
-};
-
 struct state {
 	struct rb_trail trail;
 	unsigned fates; /* of the step that is looked for, with which the fact is unset; or KNOWN: */
 	unsigned fate;
-	const struct note *notes;
+	const struct rb_note *notes;
 	const struct rb_step *passed; /* `checks` that passed, in which the path is */
 	const struct rb_step *failed; /* `checks` that failed, of which no item was found that did */
 	bool ending;                  /* what comes last on the path was not found yet */
@@ -35,7 +24,7 @@ struct state {
 
 struct arrival {
 	unsigned fates;
-	const struct note *notes;
+	const struct rb_note *notes;
 	const struct rb_step *passed, *failed;
 	bool ending;
 	struct arrival *before;
@@ -51,10 +40,10 @@ struct visit {
 
 struct rb_search {
 	struct rb_paths *p;
-	struct rb_arena arena;    /* of one search */
-	struct rb_cases **claims; /* of ways, made when they are first come by */
-	struct visit *visits;     /* by point */
-	unsigned *clears; /* by point: who goes on from there has read the fact, so that it had a value */
+	struct rb_arena arena; /* of one search */
+	struct rb_notes notes;
+	struct visit *visits; /* by point */
+	unsigned *clears;     /* by point: who goes on from there has read the fact, so that it had a value */
 	uint32_t number;
 	/* the one that goes on */
 	const struct rb_step *of;  /* NULL: any path will do */
@@ -73,7 +62,8 @@ rb_search_new(struct rb_paths *p)
 
 	s->p = p;
 	rb_arena_init(&s->arena, p->arena->alloc);
-	s->claims = RB_ARRAY(p->arena, struct rb_cases *, p->g->nways);
+	s->notes = (struct rb_notes){
+	    .p = p, .arena = &s->arena, .claims = RB_ARRAY(p->arena, struct rb_cases *, p->g->nways)};
 	s->visits = RB_ARRAY(p->arena, struct visit, p->g->npoints);
 	s->clears = RB_ARRAY(p->arena, unsigned, p->g->npoints);
 	return s;
@@ -83,218 +73,6 @@ void
 rb_search_free(struct rb_search *s)
 {
 	rb_arena_free(&s->arena);
-}
-
-/* False: the budget is spent, and nothing more is found. */
-static bool
-pay(struct rb_search *s, size_t price)
-{
-	if (s->p->budget < price) {
-		s->p->budget = 0;
-		return false;
-	}
-	s->p->budget -= price;
-	return true;
-}
-
-/* ---- what a way claims ---- */
-
-/* The answer that leads to a choice. Of many, only that there is one: what holds of the list is not judged.
- */
-static void
-claim_choice(struct rb_search *s, const struct rb_way *w, struct rb_cases *out)
-{
-	const struct rb_step *step = w->step;
-	const struct rb_field *choices = &step->args[RB_ARG_ASK_CHOICES];
-	struct rb_claim *c;
-
-	if (w->arm >= choices->len)
-		return;
-	c = RB_NEW(s->p->arena, struct rb_claim);
-	*c = (struct rb_claim){.kind = RB_CLAIM_EQUAL,
-	    .holds = s->p->g->points[w->from].kind == RB_AT_ACTION,
-	    .decl = step->decl,
-	    .path = rb_arena_fmt(s->p->arena, "%.*s.answer", RB_STR_ARG(step->id)),
-	    .value = choices->items[w->arm].value};
-	out->items[0] = c;
-}
-
-static void
-claim_arm(struct rb_search *s, const struct rb_way *w, struct rb_cases *out)
-{
-	const struct rb_step *step = w->step;
-	size_t end = w->kind == RB_WAY_ARM ? w->arm : step->narms;
-	struct rb_cases in = *out;
-
-	if (step->op != RB_OP_BRANCH) {
-		claim_choice(s, w, out);
-		return;
-	}
-	for (size_t i = end > RB_PATHS_ARMS ? end - RB_PATHS_ARMS : 0; i < end; i++) {
-		if (step->arms[i].cond == NULL)
-			continue;
-		rb_claims(s->p->arena, step->arms[i].cond, false, &in, out);
-		in = *out;
-	}
-	if (w->kind == RB_WAY_ARM && step->arms[w->arm].cond != NULL)
-		rb_claims(s->p->arena, step->arms[w->arm].cond, true, &in, out);
-}
-
-static const struct rb_cases *
-claims_of(struct rb_search *s, const struct rb_way *w)
-{
-	struct rb_cases **known = &s->claims[w - s->p->g->ways], *made;
-
-	if (*known != NULL)
-		return *known;
-	made = *known = RB_NEW(s->p->arena, struct rb_cases);
-	made->n = 1;
-	switch (w->kind) {
-	case RB_WAY_IF:
-	case RB_WAY_SKIP:
-		rb_claims(s->p->arena, w->step->if_, w->kind == RB_WAY_IF, NULL, made);
-		break;
-	case RB_WAY_ITEMS:
-	case RB_WAY_EMPTY:
-		if (w->step->loop->in != NULL)
-			rb_claims_read(s->p->arena, w->step->loop->in, NULL, made);
-		break;
-	case RB_WAY_ARM:
-	case RB_WAY_NO_ARM:
-		claim_arm(s, w, made);
-		break;
-	default:
-		break;
-	}
-	return made;
-}
-
-/* ---- notes ---- */
-
-/* Whether it changes while the run goes on, and not by a step that finds it. */
-static bool
-is_moving(void *ctx, const struct rb_decl *decl, struct rb_str path)
-{
-	const struct rb_search *s = ctx;
-
-	if (decl->kind == RB_DECL_BUILTIN)
-		return rb_str_is(path, "run.elapsed");
-	return decl->kind == RB_DECL_VALUE && rb_map_get(&s->p->given, decl->name) != NULL;
-}
-
-static bool
-is_derived(void *ctx, const struct rb_decl *decl, struct rb_str path)
-{
-	const struct rb_search *s = ctx;
-
-	(void)path;
-	return decl->kind == RB_DECL_VALUE && rb_map_get(&s->p->derived, decl->name) != NULL;
-}
-
-static bool
-is_settled(void *ctx, const struct rb_decl *decl, struct rb_str path)
-{
-	(void)ctx;
-	(void)path;
-	return decl->kind == RB_DECL_INPUT || decl->kind == RB_DECL_VALUE;
-}
-
-/* Whether the one may follow from the other: a value that is made of others, beside one of these. */
-static bool
-may_follow(struct rb_search *s, const struct rb_claim *a, const struct rb_claim *b)
-{
-	if (a->kind != RB_CLAIM_TEXT && b->kind != RB_CLAIM_TEXT && a->decl == b->decl)
-		return false;
-	return (rb_claim_reads(a, is_derived, s) && rb_claim_reads(b, is_settled, s)) ||
-	       (rb_claim_reads(b, is_derived, s) && rb_claim_reads(a, is_settled, s));
-}
-
-static bool
-is_same(const struct rb_claim *a, const struct rb_claim *b)
-{
-	if (a->kind != b->kind || a->holds != b->holds || a->kind == RB_CLAIM_TEXT || a->decl != b->decl ||
-	    !rb_str_eq(a->path, b->path))
-		return false;
-	return a->kind < RB_CLAIM_EQUAL || rb_value_eq(a->value, b->value);
-}
-
-static bool
-is_about(const struct rb_claim *c, const struct rb_step *step)
-{
-	return c->kind != RB_CLAIM_TEXT && c->decl->kind == RB_DECL_STEP && c->decl->step == step;
-}
-
-/* Adds a claim. False: it contradicts what is noted, or nobody can tell. What is claimed of a step after it
- * got its fate says nothing of the time before. */
-static bool
-note_claim(struct rb_search *s, const struct rb_claim *c, const struct note **notes)
-{
-	bool earlier = false;
-	struct note *n;
-
-	if (rb_claim_reads(c, is_moving, s))
-		return false;
-	for (const struct note *i = *notes; i != NULL; i = i->later) {
-		if (!pay(s, 1))
-			return false;
-		earlier = earlier || (i->step != NULL && is_about(c, i->step));
-		if (i->claim == NULL || (earlier && is_about(i->claim, c->decl->step)))
-			continue;
-		if (is_same(i->claim, c))
-			return true;
-		if (rb_claims_accord(i->claim, c) != RB_ACCORD_YES || may_follow(s, i->claim, c))
-			return false;
-	}
-	n = RB_NEW(&s->arena, struct note);
-	*n = (struct note){.claim = c, .later = *notes};
-	*notes = n;
-	return true;
-}
-
-/* Here the path comes to where the step got its fate: what is claimed of it later must go with that. */
-static bool
-settle(struct rb_search *s, const struct rb_step *step, unsigned fates, const struct note **notes)
-{
-	bool spoken_of = false;
-	struct note *n;
-
-	for (const struct note *i = *notes; i != NULL && i->step != step; i = i->later) {
-		if (!pay(s, 1))
-			return false;
-		if (i->claim == NULL || !is_about(i->claim, step))
-			continue;
-		spoken_of = true;
-		fates &= rb_fates_allowed(step, i->claim);
-	}
-	if (!spoken_of || fates == 0)
-		return fates != 0;
-	n = RB_NEW(&s->arena, struct note);
-	*n = (struct note){.step = step, .later = *notes};
-	*notes = n;
-	return true;
-}
-
-/* Steps that the path did not come by were not reached: from `lo` to `hi` (indexes) of those that are spoken
- * of. */
-static bool
-settle_unreached(struct rb_search *s, unsigned lo, unsigned hi, const struct note **notes)
-{
-	const struct note *all = *notes;
-
-	for (const struct note *i = all; i != NULL; i = i->later) {
-		const struct rb_step *step;
-
-		if (i->claim == NULL || i->claim->kind == RB_CLAIM_TEXT ||
-		    i->claim->decl->kind != RB_DECL_STEP)
-			continue;
-		step = i->claim->decl->step;
-		if (step == NULL || step->index < lo || step->index > hi ||
-		    rb_graph_begin(s->p->g, step) == UINT32_MAX)
-			continue;
-		if (!settle(s, step, RB_FATE_NONE, notes))
-			return false;
-	}
-	return true;
 }
 
 /* ---- fates on the way ---- */
@@ -431,11 +209,14 @@ static bool
 take_case(struct rb_search *s, const struct rb_claim *c, struct state *st)
 {
 	for (; c != NULL; c = c->before) {
-		if (st->fates != KNOWN && s->of != NULL && is_about(c, s->of))
+		if (st->fates != KNOWN && s->of != NULL && rb_notes_about(c, s->of)) {
 			st->fates &= rb_fates_allowed(s->of, c);
+			if (rb_paths_gives(s->of, c))
+				st->fates &= ~(unsigned)RB_FATE_FAILED;
+		}
 		if (st->fates == 0)
 			return true;
-		if (!note_claim(s, c, &st->notes))
+		if (!rb_notes_claim(&s->notes, c, &st->notes))
 			return false;
 	}
 	return true;
@@ -447,7 +228,7 @@ forget(struct rb_search *s, const struct rb_way *w, struct state *st)
 {
 	unsigned lo = s->p->g->points[w->to].step->index, hi = w->step->last_inside;
 
-	if (!settle_unreached(s, lo, hi, &st->notes))
+	if (!rb_notes_unreached(&s->notes, lo, hi, &st->notes))
 		return false;
 	if (st->fates == KNOWN || s->of->index < lo || s->of->index > hi)
 		return true;
@@ -469,7 +250,7 @@ leave_step(struct rb_search *s, const struct rb_way *w, struct state *st)
 		fate &= ~(unsigned)(RB_FATE_LOST | RB_FATE_FAILED);
 	if (left->parent == st->failed && (fate & (RB_FATE_LOST | RB_FATE_FAILED)) != 0)
 		st->failed = NULL;
-	if (!settle(s, left, fate, &st->notes))
+	if (!rb_notes_fate(&s->notes, left, fate, &st->notes))
 		return false;
 	if (left != s->of || st->fates == KNOWN)
 		return true;
@@ -506,7 +287,7 @@ failed_checks(const struct rb_graph *g, const struct rb_way *w, struct state *st
 static void
 step_back(struct rb_search *s, const struct state *at, const struct rb_way *w)
 {
-	const struct rb_cases *cases = claims_of(s, w);
+	const struct rb_cases *cases = rb_notes_way(&s->notes, w);
 	struct state st = *at, one;
 
 	st.trail = (struct rb_trail){w->from, w, &at->trail};
@@ -541,7 +322,7 @@ step_back(struct rb_search *s, const struct state *at, const struct rb_way *w)
 static bool
 arrive(struct rb_search *s, struct state *st)
 {
-	if (!settle_unreached(s, 0, UINT32_MAX, &st->notes)) {
+	if (!rb_notes_unreached(&s->notes, 0, UINT32_MAX, &st->notes)) {
 		s->pruned = true;
 		return false;
 	}
@@ -562,7 +343,7 @@ search(struct rb_search *s)
 		if (p->kind == RB_AT_BEGIN && arrive(s, st))
 			return st;
 		for (uint32_t i = p->in; i < p->in + p->nin; i++) {
-			if (!pay(s, RB_PATHS_WAY))
+			if (!rb_paths_pay(s->p, RB_PATHS_WAY))
 				return NULL;
 			if (s->p->reached[g->ways[g->in[i]].from])
 				step_back(s, st, &g->ways[g->in[i]]);

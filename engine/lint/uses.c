@@ -2,8 +2,6 @@
  * use. */
 #include "lint/paths.h"
 
-#include <string.h>
-
 #include "lang/kind.h"
 
 /* The points of one step at which something is evaluated. */
@@ -100,6 +98,8 @@ take_need(void *ctx, const struct rb_need *need)
 	if (rb_graph_begin(u->p->g, use.of) == UINT32_MAX || is_closing(use.of, use.reader))
 		return;
 	use.without = rb_fates_without(use.of, rb_path_fact(use.path));
+	if (rb_paths_output_lost(u->p, use.of, rb_path_fact(use.path)))
+		use.without |= RB_FATE_FAILED;
 	if (use.without == 0)
 		return;
 	when = RB_NEW(u->p->arena, struct rb_cases);

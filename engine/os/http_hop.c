@@ -2,9 +2,10 @@
  * set. */
 #include "os/http_private.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/token.h"
 
 enum { METHOD_MAX = 32 };
 
@@ -21,17 +22,6 @@ static const struct {
     {RB_HTTP_2, CURL_HTTP_VERSION_2_0},
     {RB_HTTP_2_PRIOR, CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE},
 };
-
-/* RFC 9110, section 5.6.2. */
-static bool
-is_token(struct rb_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!isalnum((unsigned char)s.p[i]) &&
-		    (s.p[i] == '\0' || strchr("!#$%&'*+-.^_`|~", s.p[i]) == NULL))
-			return false;
-	return s.n > 0;
-}
 
 static bool
 has_line_break(struct rb_str s)
@@ -106,10 +96,10 @@ rb_http_validate(struct rb_http *t)
 	const struct rb_http_request *q = &t->req;
 	struct rb_http_origin origin;
 
-	if (!is_token(q->method) || q->method.n > METHOD_MAX)
+	if (!rb_is_token(q->method) || q->method.n > METHOD_MAX)
 		return rb_http_fail(t, RB_HTTP_INVALID, "the method is not a word of letters");
 	for (size_t i = 0; i < q->nheaders; i++) {
-		if (!is_token(q->headers[i].name))
+		if (!rb_is_token(q->headers[i].name))
 			return rb_http_fail(
 			    t, RB_HTTP_INVALID, "the name of header %zu is not a header name", i + 1);
 		if (check_text(t, q->headers[i].value, "a header") != 0)

@@ -71,6 +71,7 @@ void rb_http_tls_text(struct rb_http *t);
 int rb_http_fail(struct rb_http *t, enum rb_http_error e, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* libcurl's functions, loaded with the client. */
 const struct rb_curl *rb_http_curl(const struct rb_http *t);
 
 #endif

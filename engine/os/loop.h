@@ -94,10 +94,10 @@ void rb_loop_child_resume(const struct rb_loop_child *c);
  * this no signal may be sent to the pid or its group. */
 int rb_loop_child_reap(struct rb_loop_child *c);
 
+enum { RB_LOOP_SPARE = 2 };
 /* The loop keeps RB_LOOP_SPARE descriptors back, so that processes can be looked at and signalled also when
  * all others are taken, which is when children have to be ended. `lend` gives them up for what is done
  * between the two calls, `keep` takes them again as far as they can be had. */
-enum { RB_LOOP_SPARE = 2 };
 void rb_loop_lend(struct rb_loop *loop);
 void rb_loop_keep(struct rb_loop *loop);
 

@@ -339,7 +339,7 @@ rb_proc_has_env(pid_t pid, const char *entry)
 }
 
 int
-rb_proc_pidfile(const char *path, pid_t *pid, char *why)
+rb_proc_pidfile(const char *path, pid_t *pid, int64_t *written, char *why)
 {
 	/* Not blocking: it may be a FIFO, which is refused once that is known. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -377,11 +377,18 @@ rb_proc_pidfile(const char *path, pid_t *pid, char *why)
 		goto out;
 	}
 	*pid = (pid_t)v;
+	*written = (int64_t)st.st_mtim.tv_sec * RB_SECOND + st.st_mtim.tv_nsec;
 	rc = 0;
 out:
 	close(fd);
 	errno = error;
 	return rc;
+}
+
+bool
+rb_proc_fits_pidfile(struct rb_proc_id id, int64_t written)
+{
+	return rb_proc_started(id) <= rb_clock_add(written, RB_PROC_PIDFILE_SLACK);
 }
 
 int

@@ -51,9 +51,14 @@ int64_t rb_proc_started(struct rb_proc_id id);
 bool rb_proc_has_env(pid_t pid, const char *entry);
 /* Reads a pid file: a decimal number, alone on the first line (PostgreSQL's go on after it). 0, or -1 with
  * the reason in `why` (RB_PROC_TEXT bytes) and errno: ENOENT or ENOTDIR if there is no such file, EINVAL if
- * no process id is in it, else it could not be looked at. That the process lives, and is the right one, is
- * not said by it. */
-int rb_proc_pidfile(const char *path, pid_t *pid, char *why);
+ * no process id is in it, else it could not be looked at. `written` gets when it was written last, ns since
+ * the epoch. That the process lives, and is the right one, is not said by it: rb_proc_fits_pidfile. */
+int rb_proc_pidfile(const char *path, pid_t *pid, int64_t *written, char *why);
+/* How much later than its pidfile a process may begin, ns: one that is forked once the file is there, and
+ * file systems that keep a time to 2 s only. */
+#define RB_PROC_PIDFILE_SLACK (2 * RB_SECOND)
+/* Whether it can be the one that a pidfile was written for, at `written`: it has not begun after that. */
+bool rb_proc_fits_pidfile(struct rb_proc_id id, int64_t written);
 
 /* pidfd_open(2); close-on-exec. -1 with errno. */
 int rb_proc_pidfd(pid_t pid);

@@ -51,6 +51,7 @@ static void
 finish(struct rb_tcp *t)
 {
 	disconnect(t);
+	t->r.took = rb_clock_mono() - t->started;
 	t->h.done(t->h.ctx, &t->r);
 }
 
@@ -161,7 +162,6 @@ static void
 established(struct rb_tcp *t)
 {
 	t->r.connected = true;
-	t->r.connect = rb_clock_mono() - t->started;
 	name_peer(t);
 	if (t->send_len == 0 && t->read == 0) {
 		finish(t);

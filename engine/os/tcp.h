@@ -28,10 +28,10 @@ struct rb_tcp_result {
 	enum rb_http_error error;
 	char text[RB_TCP_TEXT]; /* for people; "" if all is well */
 	bool connected;
-	bool closed;     /* the other side closed before `read` bytes had come */
-	uint64_t bytes;  /* read */
-	char peer[64];   /* its address */
-	int64_t connect; /* ns that it took to connect */
+	bool closed;    /* the other side closed before `read` bytes had come */
+	uint64_t bytes; /* read */
+	char peer[64];  /* its address */
+	int64_t took; /* ns from the start until it was over: connected, sent, and read what was asked for */
 };
 
 struct rb_tcp_handler {

@@ -128,10 +128,24 @@ rb_plan_fact(const struct rb_plan *p, const struct rb_step *step, const char *na
 	return v.kind == RB_V_BOOL ? v.b : -1;
 }
 
-/* Gives a fact, unless it is known; then what follows from it. */
 static void
-conclude(struct rb_value facts, const char *name)
+keep_assumed(struct rb_plan *p, const struct rb_decl *decl, struct rb_value facts)
 {
+	struct rb_value *kept = RB_NEW(&p->arena, struct rb_value);
+	const void *key = decl;
+
+	*kept = facts;
+	rb_map_put(&p->assumed, rb_plan_key(&key), kept);
+}
+
+/* A fact of the step that follows from others, until rb_plan_unjudge; with what follows from it. */
+static void
+conclude(struct rb_plan *p, const struct rb_step *step, const char *name)
+{
+	struct rb_value facts = rb_plan_assumed(p, step->decl);
+
+	facts =
+	    facts.kind == RB_V_MAP ? rb_value_copy(&p->arena, facts) : expand(&p->arena, step->decl->type, 0);
 	for (size_t i = 0; i < facts.map->len; i++) {
 		struct rb_vpair *pair = &facts.map->pairs[i];
 
@@ -139,32 +153,87 @@ conclude(struct rb_value facts, const char *name)
 			pair->value = rb_v_bool(true);
 	}
 	imply(facts);
+	keep_assumed(p, step->decl, facts);
+}
+
+/* Whether a look of `checks` has come to this: by an assumption, by what follows from one, by its `if`. */
+static bool
+came_to(const struct rb_plan *p, const struct rb_step *look, const char *fact)
+{
+	struct rb_value facts = rb_v_null(), v = rb_v_null();
+
+	if (look->decl != NULL)
+		facts = p->at.frame->slots[look->decl->slot].value;
+	if (facts.kind == RB_V_MAP)
+		v = rb_v_get_c(facts, fact);
+	return v.kind == RB_V_BOOL && v.b;
+}
+
+/* Looks side by side pass if all of them do, and fail if one does. */
+static void
+judge_checks(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	size_t failed = 0, passed = 0, all = step->body->len;
+
+	for (size_t i = 0; i < all; i++) {
+		const struct rb_step *look = step->body->steps[i];
+
+		failed += came_to(p, look, "failed");
+		passed += came_to(p, look, "passed") || came_to(p, look, "skipped");
+	}
+	if (failed == 0 && passed < all)
+		return;
+	conclude(p, step, failed > 0 ? "failed" : "passed");
+	rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""),
+	    failed > 0
+		? rb_arena_fmt(&p->scratch, "so it would fail: %zu of its %zu looks would", failed, all)
+		: RB_STR("so it would pass: all of its looks would"),
+	    RB_STR(""));
 }
 
 /* What an attempt that finds the assumed facts comes to, as a run would judge it. A look behind it may still
  * fail; and what has no expectations, or has ways to fail of its own, does not pass by facts alone. */
-void
-rb_plan_judge(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+static void
+judge_leaf(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
-	struct rb_value facts = step->decl != NULL ? rb_plan_assumed(p, step->decl) : rb_v_null();
+	struct rb_value facts = rb_plan_assumed(p, step->decl);
 	struct rb_result res = {.ended = RB_ENDED_OK, .facts = facts};
 	struct rb_eval ev = rb_plan_eval(p);
 	struct rb_judged judged;
 
-	if (step->op != RB_OP_LEAF || facts.kind != RB_V_MAP || step->nasserts == 0 ||
-	    rb_plan_fact(p, step, "passed") >= 0 || rb_plan_fact(p, step, "failed") >= 0)
+	if (facts.kind != RB_V_MAP || step->nasserts == 0)
 		return;
 	rb_step_judge(step, &res, &ev, &judged);
 	if (judged.nbroken > 0) {
-		conclude(facts, "failed");
+		conclude(p, step, "failed");
 		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""),
 		    rb_arena_fmt(&p->scratch, "so it would fail: %.*s", RB_STR_ARG(judged.reason)),
 		    RB_STR(""));
 	} else if (judged.verdict == RB_JUDGED_PASSED && step->verify == NULL &&
 		   (step->kind->traits & (RB_KIND_OUTPUT | RB_KIND_BODY)) != 0) {
-		conclude(facts, "passed");
+		conclude(p, step, "passed");
 		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), RB_STR("so it would pass"), RB_STR(""));
 	}
+}
+
+void
+rb_plan_judge(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	if (step->decl == NULL || rb_plan_fact(p, step, "passed") >= 0 ||
+	    rb_plan_fact(p, step, "failed") >= 0)
+		return;
+	if (step->op == RB_OP_LEAF)
+		judge_leaf(p, step, depth);
+	else if (step->op == RB_OP_CHECKS)
+		judge_checks(p, step, depth);
+}
+
+/* Where the step is told again, with other inputs, it may come to something else. */
+void
+rb_plan_unjudge(struct rb_plan *p, const struct rb_step *step, struct rb_value assumed)
+{
+	if (step->decl != NULL && rb_v_known(rb_plan_assumed(p, step->decl)))
+		keep_assumed(p, step->decl, assumed);
 }
 
 /* The values live as long as the plan, and the slot's own arena is not needed. */
@@ -208,7 +277,7 @@ static int __attribute__((format(printf, 2, 3))) refuse(const struct reading *r,
 	struct rb_diag *diag;
 	va_list ap;
 
-	rb_buf_init(&why, NULL, 1000);
+	rb_buf_init(&why, r->p->arena.alloc, 1000);
 	va_start(ap, fmt);
 	rb_buf_vfmt(&why, fmt, ap);
 	va_end(ap);
@@ -408,11 +477,10 @@ static int
 assume_one(struct rb_plan *p, const char *text)
 {
 	struct reading r = {.p = p, .text = text};
-	struct rb_value leaf = rb_v_bool(true), all, *kept;
+	struct rb_value leaf = rb_v_bool(true), all;
 	const struct rb_type *type;
 	struct rb_str value;
 	bool not_;
-	const void *key;
 	size_t at;
 	int put_it;
 
@@ -440,10 +508,7 @@ assume_one(struct rb_plan *p, const char *text)
 		    RB_STR_ARG(r.path));
 	if (all.kind == RB_V_MAP)
 		imply(all);
-	kept = RB_NEW(&p->arena, struct rb_value);
-	*kept = all;
-	key = r.decl;
-	rb_map_put(&p->assumed, rb_plan_key(&key), kept);
+	keep_assumed(p, r.decl, all);
 	return 0;
 }
 

@@ -28,6 +28,7 @@ who_answers(struct rb_plan *p, const struct rb_step *step)
 	bool by_id = listed(p->opt->yes_ids, p->opt->nyes_ids, step->id),
 	     first = rb_plan_first(p, step, RB_PLAN_TOLD_ASK);
 
+	rb_plan_tally_ask(p);
 	p->sum.asks += first;
 	if (by_id || (p->opt->yes && !c->needs_id)) {
 		p->sum.answered += first;
@@ -36,6 +37,7 @@ who_answers(struct rb_plan *p, const struct rb_step *step)
 	}
 	if (first)
 		rb_plan_unanswered(p, step);
+	p->sum.declines = p->sum.declines || !step->optional;
 	if (!c->needs_id)
 		return RB_STR("--yes answers it");
 	p->asks_id += first;

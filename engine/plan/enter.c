@@ -162,23 +162,8 @@ rb_plan_secrets(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *fra
 		    rb_arena_fmt(&p->arena, "<secret:%.*s>", RB_STR_ARG(u->secrets[i].decl->name)));
 }
 
-void
-rb_plan_forget_set(const struct rb_plan_unit *info, struct rb_frame *frame)
-{
-	const struct rb_unit *u = info->unit;
-
-	for (size_t i = 0; i < u->nsteps; i++) {
-		const struct rb_step *s = u->steps_in_order[i];
-
-		for (size_t k = 0; k < s->nsets; k++) {
-			rb_frame_clear(frame, s->sets[k].decl->slot);
-			frame->slots[s->sets[k].decl->slot].value = rb_v_unknown(RB_STR(""));
-		}
-	}
-}
-
-void
-rb_plan_fill(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
+static void
+fill_run(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame)
 {
 	set_run(p, u, frame);
 	set_has(p, u, frame);
@@ -195,10 +180,17 @@ static const char *const sources[][2] = {
     {"asked", "would be asked for"},
 };
 
+static bool
+is_default(const struct settled *s)
+{
+	return s->source == NULL || strcmp(s->source, "default") == 0;
+}
+
 static void
 tell_input(struct rb_plan *p, const struct rb_input *input, const struct settled *s)
 {
-	struct rb_str note = RB_STR("it has none, and needs none"), name = input->name;
+	struct rb_str note = RB_STR("it has none, and needs none"), name = input->name,
+		      value = RB_STR("unset");
 	const char *lacks = NULL;
 
 	rb_arena_clear(&p->scratch);
@@ -208,14 +200,34 @@ tell_input(struct rb_plan *p, const struct rb_input *input, const struct settled
 	}
 	if (s->source != NULL && strcmp(s->source, "asked") == 0 && input->help.n > 0)
 		note = rb_arena_fmt(&p->scratch, "would be asked for: %.*s", RB_STR_ARG(input->help));
-	rb_plan_tell(
-	    p, RB_PLAN_ROW, 0, name, s->source != NULL ? rb_plan_show(p, s->value) : RB_STR("unset"), note);
+	else if (!p->opt->brief && input->help.n > 0)
+		note = rb_arena_fmt(&p->scratch, "%.*s (%.*s)", RB_STR_ARG(note), RB_STR_ARG(input->help));
+	if (s->source != NULL)
+		value = s->value.kind == RB_V_TEXT && s->value.s.n == 0 ? RB_STR("\"\"")
+									: rb_plan_show(p, s->value);
+	if (!p->opt->brief || !is_default(s))
+		rb_plan_tell(p, RB_PLAN_ROW, 0, name, value, note);
 	if (s->source != NULL && s->value.kind == RB_V_TEXT && p->opt->host.lacks_path != NULL)
 		lacks = p->opt->host.lacks_path(p->opt->host.ctx, input, s->value.s);
 	if (lacks == NULL)
 		return;
 	rb_plan_trouble(p, 0,
 	    rb_arena_fmt(&p->scratch, "the run would not begin here: %.*s: %s", RB_STR_ARG(name), lacks));
+}
+
+/* All of them; in brief, those that are as ever are only counted. */
+static void
+tell_inputs(struct rb_plan *p, const struct rb_input *inputs, const struct settled *all, size_t n)
+{
+	size_t defaults = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		tell_input(p, &inputs[i], &all[i]);
+		defaults += is_default(&all[i]);
+	}
+	if (p->opt->brief && defaults > 0)
+		rb_plan_tell(p, RB_PLAN_ROW, 0, defaults == n ? RB_STR("all") : RB_STR("others"),
+		    rb_arena_fmt(&p->scratch, "%zu as they are by default", defaults), RB_STR(""));
 }
 
 /* What is given for the inputs of the procedure to start at must fit before anything is told. Defaults wait:
@@ -248,7 +260,7 @@ rb_plan_settle(struct rb_plan *p)
 	struct settling s = {p, u->inputs, NULL};
 	size_t before = p->diags->errors;
 
-	rb_plan_fill(p, u, frame);
+	fill_run(p, u, frame);
 	if (settle(&s, u->ninputs, p->opt->offers, p->opt->noffers, frame, p->diags) == 0)
 		settle_values(p, u, frame, p->diags);
 	if (p->at.proc != NULL)
@@ -274,8 +286,9 @@ rb_plan_inputs(struct rb_plan *p)
 	rb_frame_free(frame);
 	if (u->ninputs > 0)
 		rb_plan_tell(p, RB_PLAN_HEADING, 0, RB_STR(""), RB_STR("Inputs"), RB_STR(""));
-	for (size_t i = 0; i < u->ninputs; i++)
-		tell_input(p, &u->inputs[i], &s.all[i]);
+	tell_inputs(p, u->inputs, s.all, u->ninputs);
+	if (p->opt->brief)
+		return;
 	if (u->nvalues > 0)
 		rb_plan_tell(p, RB_PLAN_HEADING, 0, RB_STR(""), RB_STR("Values"), RB_STR(""));
 	for (size_t i = 0; i < u->nvalues; i++) {
@@ -303,8 +316,7 @@ rb_plan_from(struct rb_plan *p, const struct rb_procedure *proc)
 		rb_plan_tell(p, RB_PLAN_HEADING, 0, RB_STR(""),
 		    rb_arena_fmt(&p->scratch, "Inputs of %.*s", RB_STR_ARG(proc->name)), RB_STR(""));
 	settle(&s, proc->ninputs, p->opt->from_offers, p->opt->nfrom_offers, frame, &diags);
-	for (size_t i = 0; i < proc->ninputs; i++)
-		tell_input(p, &proc->inputs[i], &s.all[i]);
+	tell_inputs(p, proc->inputs, s.all, proc->ninputs);
 	for (size_t i = 0; i < diags.len; i++)
 		rb_plan_trouble(p, 0, diags.items[i].text);
 	return frame;
@@ -389,7 +401,7 @@ new_frame(struct rb_plan *p, const struct rb_plan_callee *callee)
 	 */
 	if (callee->proc == NULL || callee->unit->library) {
 		file = rb_frame_new(p->opt->alloc, callee->unit->scope, NULL);
-		rb_plan_fill(p, callee->unit, file);
+		fill_run(p, callee->unit, file);
 	}
 	return callee->proc != NULL ? rb_frame_new(p->opt->alloc, callee->proc->scope, file) : file;
 }

@@ -1,8 +1,6 @@
 /* Where paths part and meet: branches, choices, edges, calls, and the phases of a file. */
 #include "plan/state.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "kinds/kinds.h"
 
@@ -37,9 +35,11 @@ rb_plan_edge(struct rb_plan *p, const struct rb_step *step, const struct rb_edge
 		    RB_STR_ARG(edge->target->id), (long long)edge->target->max_visits);
 	case RB_EDGE_END:
 		rb_plan_may_end(p, edge->end);
+		p->at.left = p->at.left || edge->end == RB_END_RESOLVED;
 		return rb_arena_fmt(&p->scratch, "the run would end %s%s%.*s", rb_end_words[edge->end], colon,
 		    RB_STR_ARG(reason));
 	case RB_EDGE_DONE:
+		p->at.left = true;
 		return RB_STR("leaves the procedure, which passes");
 	case RB_EDGE_FAIL:
 		p->leak = true;
@@ -60,11 +60,14 @@ walk_edge(struct rb_plan *p, const struct rb_step *step, const char *when, const
     bool dflt, unsigned depth)
 {
 	struct rb_plan_way way = {edge->kind == RB_EDGE_NONE ? dflt : edge->kind == RB_EDGE_CONTINUE, {0}};
+	struct rb_str where;
 
 	if (edge->kind == RB_EDGE_NONE)
 		return way;
 	rb_arena_clear(&p->scratch);
-	rb_plan_tell(p, RB_PLAN_EDGE, depth, rb_str_c(when), rb_plan_edge(p, step, edge), RB_STR(""));
+	where = rb_plan_edge(p, step, edge);
+	if (!p->opt->brief || edge->kind != RB_EDGE_CONTINUE)
+		rb_plan_tell(p, RB_PLAN_EDGE, depth, rb_str_c(when), where, RB_STR(""));
 	if (edge->kind != RB_EDGE_STEPS)
 		return way;
 	p->uncertain++;
@@ -179,11 +182,12 @@ rb_plan_branch(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 			continue;
 		}
 		truth = arm->cond != NULL ? rb_expr_truth(arm->cond, &ev, &why) : 1;
-		rb_plan_arm(p, arm,
-		    truth == 0                        ? "not on this path"
-		    : truth == 1 && arm->cond != NULL ? "on this path"
-						      : "",
-		    depth);
+		if (truth != 0 || !p->opt->brief)
+			rb_plan_arm(p, arm,
+			    truth == 0                        ? "not on this path"
+			    : truth == 1 && arm->cond != NULL ? "on this path"
+							      : "",
+			    depth);
 		if (truth < 0 && why.kind != RB_V_UNKNOWN)
 			rb_plan_trouble(p, depth + 1, rb_plan_why(p, why));
 		if (truth == 0) {
@@ -263,10 +267,13 @@ rb_plan_choices_from(struct rb_plan *p, const struct rb_step *step, size_t from,
 /* ---- calls ---- */
 
 static struct rb_plan_way
-shown_above(struct rb_plan *p, const struct rb_plan_callee *callee, struct rb_str shown, unsigned depth)
+shown_above(struct rb_plan *p, const struct rb_step *step, struct rb_str shown, unsigned depth)
 {
+	const struct rb_plan_callee *callee = rb_plan_callee_of(p, step->call);
+
 	rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""),
 	    rb_arena_fmt(&p->scratch, "as shown above, under %.*s", RB_STR_ARG(shown)), RB_STR(""));
+	rb_plan_tally_call(p, step, &callee->tally);
 	p->leak = p->leak || callee->may_fail;
 	return (struct rb_plan_way){callee->may_pass, callee->time};
 }
@@ -296,6 +303,7 @@ rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	struct rb_plan_callee *callee = rb_plan_callee_of(p, call);
 	struct rb_plan_parting parted = p->parted;
 	struct rb_plan_place outer = p->at;
+	struct rb_plan_tally tally = p->fold.tally;
 	struct rb_plan_way way;
 	struct rb_frame *frame;
 	struct rb_str shown;
@@ -304,7 +312,7 @@ rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), rb_plan_called(p, call), RB_STR(""));
 	frame = rb_plan_enter(p, step, &shown, depth);
 	if (frame == NULL)
-		return shown_above(p, callee, shown, depth);
+		return shown_above(p, step, shown, depth);
 	p->at = (struct rb_plan_place){.info = rb_plan_unit_of(p, callee->unit),
 	    .proc = callee->proc,
 	    .frame = frame,
@@ -313,24 +321,28 @@ rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	if (callee->proc == NULL)
 		rb_plan_needs(p, call, depth);
 	p->parted = (struct rb_plan_parting){false, 0};
+	p->fold.tally = (struct rb_plan_tally){0};
 	way = rb_plan_file(p, depth + 1);
+	callee->tally = p->fold.tally;
+	p->fold.tally = tally;
+	rb_plan_tally_call(p, step, &callee->tally);
 	p->parted = parted;
+	/* By `done`, or by a child's `end: resolved`, it may pass also where its last step is not reached. */
+	way.on = way.on || p->at.left;
 	if (frame->file != frame && frame->file != outer.frame->file)
 		rb_frame_free(frame->file);
 	rb_frame_free(frame);
 	p->at = outer;
 	callee->time = rb_time_max(callee->time, way.time);
 	callee->may_fail = callee->may_fail || p->leak;
-	/* By `done`, or by a child's `end resolved`, it may pass also where its last step is not reached. */
-	callee->may_pass = way.on = true;
+	callee->may_pass = callee->may_pass || way.on;
 	return way;
 }
 
 /* ---- phases ---- */
 
-struct rb_plan_way
-rb_plan_phase(
-    struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth)
+static struct rb_plan_way
+walk_phase(struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth)
 {
 	if (list == NULL)
 		return (struct rb_plan_way){true, {0}};
@@ -347,7 +359,7 @@ rb_plan_closing(
 
 	p->parted = (struct rb_plan_parting){false, 0};
 	p->bound++;
-	way = rb_plan_phase(p, name, list, note, depth);
+	way = walk_phase(p, name, list, note, depth);
 	p->bound--;
 	p->parted = parted;
 	return way;
@@ -366,7 +378,8 @@ tell_rung(struct rb_plan *p, const struct rb_rung *r, int end, unsigned depth)
 	else if (end >= 0)
 		name = RB_STR("Since it ends escalated");
 	else if (time != RB_NEVER)
-		name = rb_arena_fmt(&p->scratch, "If it is not over after %s", rb_clock_exact(time, after));
+		name = rb_arena_fmt(&p->scratch, "If it is not over after %s, or ends escalated",
+		    rb_clock_exact(time, after));
 	rb_plan_tell(p, RB_PLAN_HEADING, depth, RB_STR(""), name,
 	    r->contact != NULL
 		? rb_arena_fmt(&p->scratch, "for %.*s", RB_STR_ARG(rb_plan_tmpl(p, r->contact)))
@@ -434,7 +447,7 @@ rb_plan_body(struct rb_plan *p, bool on, unsigned depth)
 		return rb_plan_part_of(p, list, 0, list->len, (struct rb_plan_way){false, {0}}, depth);
 	}
 	return proc != NULL ? start_at(p, proc, depth)
-			    : rb_plan_phase(p, "Steps", p->at.info->unit->steps, "", depth);
+			    : walk_phase(p, "Steps", p->at.info->unit->steps, "", depth);
 }
 
 struct rb_plan_way
@@ -450,7 +463,7 @@ rb_plan_file(struct rb_plan *p, unsigned depth)
 		way.time = rb_time_add(way.time, last.time);
 		return way;
 	}
-	way = rb_plan_phase(p, "Setup", u->setup, "", depth);
+	way = walk_phase(p, "Setup", u->setup, "", depth);
 	p->before = way.time;
 	last = rb_plan_body(p, way.on, depth);
 	way = (struct rb_plan_way){last.on, rb_time_to_end(p, rb_time_add(way.time, last.time))};

@@ -10,12 +10,15 @@
 enum {
 	MARGIN = 9, /* columns of the effects */
 	MARGIN_NARROW = 3,
-	STEP = 2,  /* columns of a level */
+	STEP = 2, /* columns of a level */
+	TAB = 8,
 	LABEL = 9, /* columns of the names of details */
 	NAME = 12, /* columns of the names in tables */
 	FLUSH = 64 * 1024,
 	BOUND = 64 << 20, /* bytes of one item and what waits to be written */
+	BEGINNING = 24,   /* columns of a remark in brief that are worth a place on the line */
 	BRIEF = 120,      /* columns of a line for a step, where lines are not wrapped */
+	LEAST_ROOM = 10,  /* columns of a line that goes on; where there are fewer, it begins further left */
 	DEEPEST = 20,     /* levels that are indented further; deeper ones stand below each other */
 };
 
@@ -66,6 +69,12 @@ ink(struct rb_layout *l, enum ink i, bool on)
 		rb_buf_c(&l->out, on ? inks[i] : "\033[0m");
 }
 
+static void
+end_line(struct rb_layout *l)
+{
+	rb_buf_char(&l->out, '\n');
+}
+
 /* The escaped text, appended to a buffer of its own. */
 static void
 safe(const struct rb_layout *l, struct rb_str s, struct rb_buf *out)
@@ -106,30 +115,38 @@ width_of(const struct rb_layout *l)
 	return l->width != 0 && l->width < RB_LAYOUT_LEAST ? RB_LAYOUT_LEAST : l->width;
 }
 
-/* A text of words from `column` on, continued at `indent`; words stay whole, so that they can be copied.
+/* A safe text from `column` on, continued at `indent`; only a word that is wider than a line is broken.
  * Returns the column that follows. */
 static size_t
-prose(struct rb_layout *l, enum ink i, struct rb_str s, size_t column, size_t indent)
+wrapped(struct rb_layout *l, struct rb_str text, size_t column, size_t indent)
 {
 	size_t width = width_of(l);
-	struct rb_buf b;
-	struct rb_str text;
 
-	safe(l, s, &b);
-	text = rb_buf_view(&b);
-	ink(l, i, true);
+	if (width != 0 && indent + LEAST_ROOM > width)
+		indent = STEP;
 	while (text.n > 0) {
 		size_t room = width == 0 ? SIZE_MAX : width > column ? width - column : 0;
-		struct rb_str line = rb_wrap_line(&text, room, RB_WRAP_WHOLE);
+		struct rb_str line = rb_wrap_line(&text, room, column > indent);
 
 		rb_buf_str(&l->out, line);
 		column += rb_str_width(line);
 		if (text.n > 0) {
-			rb_buf_char(&l->out, '\n');
+			end_line(l);
 			rb_buf_pad(&l->out, ' ', indent);
 			column = indent;
 		}
 	}
+	return column;
+}
+
+static size_t
+prose(struct rb_layout *l, enum ink i, struct rb_str s, size_t column, size_t indent)
+{
+	struct rb_buf b;
+
+	safe(l, s, &b);
+	ink(l, i, true);
+	column = wrapped(l, rb_buf_view(&b), column, indent);
 	ink(l, i, false);
 	rb_buf_free(&b);
 	return column;
@@ -181,12 +198,6 @@ begin(struct rb_layout *l, unsigned depth, size_t more)
 
 	rb_buf_pad(&l->out, ' ', indent);
 	return indent;
-}
-
-static void
-end_line(struct rb_layout *l)
-{
-	rb_buf_char(&l->out, '\n');
 }
 
 /* The separator of a remark at the end of a line. */
@@ -243,7 +254,7 @@ lay_book(struct rb_layout *l, const struct rb_plan_item *it)
 		prose(l, NONE, it->text, column + 3, STEP);
 	}
 	end_line(l);
-	prose(l, DIM, it->note, 0, 0);
+	prose(l, DIM, it->note, 0, STEP);
 	end_line(l);
 	prose(l, NONE,
 	    RB_STR("A dry run: nothing is run, connected to or written. What only a run can find out stands "
@@ -324,25 +335,38 @@ lay_step(struct rb_layout *l, const struct rb_plan_item *it)
 		rb_buf_c(&l->out, "  ");
 		column += 2;
 	}
-	if (it->part == RB_PLAN_COMMAND) {
-		put(l, NONE, it->text);
-		column += columns(l, it->text);
-	} else {
-		column = prose(l, NONE, it->text, column, indent);
-	}
+	column = prose(l, NONE, it->text, column, indent + (it->part == RB_PLAN_COMMAND ? STEP : 0));
 	remark(l, it->note, column, indent);
 	end_line(l);
 }
 
-/* Tabs stay, as scripts have them. */
+/* A line of a script, a variable, an address: it goes on further in. Tabs stay, as scripts have them, where
+ * the line need not be broken. */
 static void
 lay_exact(struct rb_layout *l, const struct rb_plan_item *it)
 {
 	bool one_line = rb_str_find(it->text, RB_STR("\n"), 0) == SIZE_MAX;
+	size_t column = begin(l, it->depth, STEP), width = width_of(l);
+	struct rb_buf b, blanks;
+	struct rb_str text;
 
-	begin(l, it->depth, STEP);
-	rb_escape(&l->out, it->text, (l->ascii ? RB_ESCAPE_ASCII : 0) | (one_line ? RB_ESCAPE_LINES : 0));
+	rb_buf_init(&b, l->out.alloc, BOUND);
+	rb_buf_init(&blanks, l->out.alloc, BOUND);
+	rb_escape(&b, it->text, (l->ascii ? RB_ESCAPE_ASCII : 0) | (one_line ? RB_ESCAPE_LINES : 0));
+	text = rb_buf_view(&b);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\t')
+			rb_buf_pad(&blanks, ' ', TAB);
+		else
+			rb_buf_char(&blanks, text.p[i]);
+	}
+	if (width == 0 || column + rb_str_width(rb_buf_view(&blanks)) <= width)
+		rb_buf_str(&l->out, text);
+	else
+		wrapped(l, rb_buf_view(&blanks), column, column + 2 * STEP);
 	end_line(l);
+	rb_buf_free(&blanks);
+	rb_buf_free(&b);
 }
 
 static void
@@ -427,34 +451,49 @@ room(const struct rb_layout *l, size_t column)
 	return width > column ? width - column : 0;
 }
 
-/* The line of a step may go on with what it asks and when it is done. */
-static void
-brief_more(struct rb_layout *l, const struct rb_plan_item *it)
-{
-	static const struct {
-		const char *name, *before; /* NULL: the text is not told */
-	} rows[] = {{"if", " "}, {"for each", " "}, {"asks", NULL}, {"by hand", ": "}, {"says", ": "}};
-	struct rb_buf b;
-	size_t i = 0;
-
-	while (i < sizeof(rows) / sizeof(rows[0]) && !rb_str_is(it->name, rows[i].name))
-		i++;
-	if (l->column == 0 || i == sizeof(rows) / sizeof(rows[0]))
-		return;
-	rb_buf_init(&b, l->out.alloc, BOUND);
-	rb_buf_str(&b, it->name);
-	if (rows[i].before != NULL)
-		rb_buf_fmt(&b, "%s%.*s", rows[i].before, RB_STR_ARG(it->text));
-	l->column += clipped(l, DIM, dash(l), rb_buf_view(&b), room(l, l->column));
-	rb_buf_free(&b);
-}
-
 static void
 brief_end(struct rb_layout *l)
 {
 	if (l->column > 0)
 		end_line(l);
 	l->column = 0;
+}
+
+/* The line of a step may go on with what it asks and when it is done; on a line of its own, where this one
+ * has no room for its beginning. */
+static void
+brief_more(struct rb_layout *l, const struct rb_plan_item *it)
+{
+	static const struct {
+		const char *name, *before; /* NULL: the name is not told */
+		bool droppable;
+	} rows[] = {{"if", " ", false}, {"for each", " ", false}, {"asks", ": ", false},
+	    {"by hand", ": ", false}, {"says", ": ", true}, {"looks", NULL, true}};
+	size_t i = 0, wide, left,
+	       indent = margin(l) + (size_t)STEP * ((it->depth < DEEPEST ? it->depth : DEEPEST) + 1);
+	struct rb_buf b;
+
+	/* What may be changed is told in full. */
+	if (l->column > 0 && rb_str_is(it->name, "inside"))
+		l->column = remark(l, it->text, l->column, indent);
+	while (i < sizeof(rows) / sizeof(rows[0]) && !rb_str_is(it->name, rows[i].name))
+		i++;
+	if (l->column == 0 || i == sizeof(rows) / sizeof(rows[0]))
+		return;
+	rb_buf_init(&b, l->out.alloc, BOUND);
+	if (rows[i].before != NULL)
+		rb_buf_fmt(&b, "%s%s", rows[i].name, rows[i].before);
+	rb_buf_str(&b, it->text);
+	wide = rb_str_width(dash(l)) + columns(l, rb_buf_view(&b));
+	left = room(l, l->column);
+	if (!rows[i].droppable && left < wide && left < BEGINNING) {
+		brief_end(l);
+		rb_buf_pad(&l->out, ' ', indent);
+		l->column = indent + clipped(l, DIM, RB_STR(""), rb_buf_view(&b), room(l, indent));
+	} else if (rows[i].before != NULL || left >= wide) {
+		l->column += clipped(l, DIM, dash(l), rb_buf_view(&b), left);
+	}
+	rb_buf_free(&b);
 }
 
 static void
@@ -471,15 +510,13 @@ brief_step(struct rb_layout *l, const struct rb_plan_item *it)
 	l->column = column;
 }
 
-/* Branches and ways out: a line each. Where it goes on is no news. */
+/* Branches and ways out: a line each. */
 static void
 brief_way(struct rb_layout *l, const struct rb_plan_item *it)
 {
 	size_t column;
 	struct rb_str sign = it->part == RB_PLAN_ARM ? RB_STR("") : l->ascii ? RB_STR("-> ") : RB_STR("→ ");
 
-	if (it->part == RB_PLAN_EDGE && rb_str_is(it->text, "goes on"))
-		return;
 	column = begin(l, it->depth, it->part == RB_PLAN_ARM || it->name.n > 0 ? STEP : 0);
 	if (it->name.n > 0) {
 		put(l, DIM, it->name);
@@ -489,32 +526,6 @@ brief_way(struct rb_layout *l, const struct rb_plan_item *it)
 	l->column =
 	    column + clipped(l, it->part == RB_PLAN_ARM ? WAY : NONE, sign, it->text, room(l, column));
 	l->column += clipped(l, DIM, dash(l), it->note, room(l, l->column));
-}
-
-static void
-brief_defaults(struct rb_layout *l)
-{
-	struct rb_buf b;
-
-	if (l->defaults == 0)
-		return;
-	rb_buf_init(&b, l->out.alloc, BOUND);
-	rb_buf_fmt(&b, "%zu as they are by default", l->defaults);
-	begin(l, 0, 0);
-	put(l, DIM, rb_buf_view(&b));
-	end_line(l);
-	rb_buf_free(&b);
-	l->defaults = 0;
-}
-
-static void
-brief_row(struct rb_layout *l, const struct rb_plan_item *it)
-{
-	size_t column = label(l, NONE, it->name, begin(l, it->depth, 0), NAME);
-
-	column += clipped(l, NONE, RB_STR(""), it->text, room(l, column));
-	clipped(l, DIM, dash(l), it->note, room(l, column));
-	end_line(l);
 }
 
 /* False of what is laid out as ever. */
@@ -528,17 +539,7 @@ brief_item(struct rb_layout *l, const struct rb_plan_item *it)
 	if (it->part == RB_PLAN_EXACT || it->part == RB_PLAN_FACT || it->part == RB_PLAN_NOTE)
 		return true;
 	brief_end(l);
-	if (it->part == RB_PLAN_STEP)
-		l->last = true;
-	if (it->part == RB_PLAN_ROW && rb_str_is(it->note, "default")) {
-		l->defaults++;
-		return true;
-	}
-	if (it->part == RB_PLAN_HEADING)
-		brief_defaults(l);
-	if (it->part == RB_PLAN_ROW && !l->last)
-		brief_row(l, it);
-	else if (it->part == RB_PLAN_STEP || it->part == RB_PLAN_COMMAND)
+	if (it->part == RB_PLAN_STEP || it->part == RB_PLAN_COMMAND)
 		brief_step(l, it);
 	else if (it->part == RB_PLAN_ARM || it->part == RB_PLAN_EDGE)
 		brief_way(l, it);

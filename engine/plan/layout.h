@@ -11,12 +11,9 @@ struct rb_layout {
 	void *ctx;
 	bool colour, ascii;
 	unsigned width; /* columns; 0: prose is not wrapped */
-	bool began;     /* something was written */
 	bool brief;     /* a line for each step: what it does exactly is left out */
 	/* of what is brief */
-	size_t column;   /* of the step's line, which waits for its condition; 0: none does */
-	size_t defaults; /* inputs that have theirs, and are only counted */
-	bool last;       /* rows that come now are those of the end */
+	size_t column; /* of the step's line, which waits for its condition; 0: none does */
 };
 
 enum {

@@ -2,10 +2,9 @@
  * perform (rb_step_resolve), so that what is told and what is done cannot differ. */
 #include "plan/state.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "kinds/kinds.h"
+#include "lang/pause.h"
 
 void
 rb_plan_detail(struct rb_plan *p, unsigned depth, const char *name, struct rb_str text, const char *note)
@@ -108,25 +107,6 @@ tell_io(struct rb_plan *p, const struct rb_request *req, unsigned depth)
 
 /* ---- what its keys say ---- */
 
-/* Keys that the first line of the request, or its body, tells already. */
-static bool
-told_elsewhere(const struct rb_request *req, size_t i)
-{
-	static const struct {
-		const struct rb_kind *kind;
-		size_t row;
-	} rows[] = {{&rb_kind_http, RB_ARG_HTTP_METHOD}, {&rb_kind_http, RB_ARG_HTTP_QUERY},
-	    {&rb_kind_http, RB_ARG_HTTP_JSON}, {&rb_kind_http, RB_ARG_HTTP_FORM},
-	    {&rb_kind_process, RB_ARG_PROCESS_PIDFILE}, {&rb_kind_process, RB_ARG_PROCESS_PROCESS},
-	    {&rb_kind_process, RB_ARG_PROCESS_STOP}};
-
-	for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
-		if (rows[k].kind == req->kind && rows[k].row == i)
-			return true;
-	}
-	return false;
-}
-
 /* The rest of its keys: headers, bodies, graces. */
 static void
 tell_keys(struct rb_plan *p, const struct rb_request *req, unsigned depth)
@@ -135,8 +115,9 @@ tell_keys(struct rb_plan *p, const struct rb_request *req, unsigned depth)
 		const struct rb_key *key = &req->kind->keys[i];
 		struct rb_value v = req->values[i];
 
-		if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR || (key->flags & RB_KEY_MAIN) != 0 ||
-		    told_elsewhere(req, i) || (key->type == RB_K_CHOICES && req->step->narms > 0))
+		if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR ||
+		    (key->flags & (RB_KEY_MAIN | RB_KEY_SUMMED)) != 0 ||
+		    (key->type == RB_K_CHOICES && req->step->narms > 0))
 			continue;
 		if (key->type != RB_K_HEADERS) {
 			rb_plan_detail(p, depth, key->name, rb_plan_show(p, v), "");
@@ -232,7 +213,7 @@ tell_retry(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 
 	if (r == NULL)
 		return;
-	pause = rb_plan_duration(p, r->every, RB_SECOND);
+	pause = rb_plan_duration(p, r->every, RB_PAUSE_EVERY);
 	limit = rb_plan_duration(p, r->within, RB_NEVER);
 	if (limit == 0) {
 		rb_plan_detail(p, depth, "again", RB_STR("not at all: there is no time for it"), "");
@@ -284,11 +265,11 @@ tell_stop_on(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 static struct rb_str
 summary_of(struct rb_plan *p, const struct rb_request *req)
 {
+	size_t main = rb_key_main(req->kind->keys);
+
 	/* What cannot be resolved has no whole first line: its main key must do. */
-	for (size_t i = 0; req->why.kind == RB_V_ERROR && req->kind->keys[i].name != NULL; i++) {
-		if ((req->kind->keys[i].flags & RB_KEY_MAIN) != 0)
-			return rb_plan_show(p, req->values[i]);
-	}
+	if (req->why.kind == RB_V_ERROR && req->kind->keys[main].name != NULL)
+		return rb_plan_show(p, req->values[main]);
 	if (req->kind->summary == NULL)
 		return RB_STR("");
 	rb_buf_clear(&p->text);
@@ -369,27 +350,11 @@ rb_plan_done_if(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	rb_plan_detail(p, depth, "", RB_STR("if that passes, there is nothing to do"), "");
 }
 
-/* What a person is to do has words of its own. */
-static const char *
-label_of(const struct rb_kind *kind)
-{
-	static const struct {
-		const struct rb_kind *kind;
-		const char *label;
-	} rows[] = {{&rb_kind_ask, "asks"}, {&rb_kind_manual, "by hand"}, {&rb_kind_say, "says"},
-	    {&rb_kind_wait, "waits"}};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].kind == kind)
-			return rows[i].label;
-	}
-	return NULL;
-}
-
 /* False if it was counted before. */
 static bool
 count(struct rb_plan *p, const struct rb_step *step)
 {
+	rb_plan_tally_leaf(p, step);
 	if (!rb_plan_first(p, step, RB_PLAN_TOLD_STEP))
 		return false;
 	if (step->effect == RB_DANGER)
@@ -401,6 +366,7 @@ count(struct rb_plan *p, const struct rb_step *step)
 	if ((step->kind->traits & RB_KIND_PEOPLE) != 0) {
 		p->sum.people++;
 		rb_plan_unanswered(p, step);
+		p->sum.declines = p->sum.declines || !step->optional;
 	}
 	return true;
 }
@@ -459,7 +425,8 @@ whom_of(struct rb_plan *p, const struct rb_request *req)
 	struct rb_pattern *made = NULL;
 	struct rb_str why;
 
-	if (host->processes == NULL || req->kind != &rb_kind_process || p->anew > 0)
+	if (host->processes == NULL || req->kind != &rb_kind_process || p->anew > 0 ||
+	    req->why.kind == RB_V_ERROR)
 		return RB_STR("");
 	target.process = req->values[RB_ARG_PROCESS_STOP];
 	if (target.process.kind != RB_V_PROCESS)
@@ -526,7 +493,7 @@ rb_plan_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 {
 	struct rb_eval ev = rb_plan_eval(p);
 	struct rb_request *req = rb_step_resolve(step, &ev);
-	const char *label = label_of(step->kind);
+	const char *label = step->kind->verb;
 	struct rb_str line = one_line(p, req), title = rb_plan_tmpl(p, step->title);
 	bool in_row = title.n == 0 && label == NULL && line.n > 0;
 

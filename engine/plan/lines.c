@@ -149,6 +149,8 @@ rb_plan_lines_sum(struct rb_plan_lines *l, const struct rb_plan_sum *sum)
 		if ((sum->ends & 1U << i) != 0)
 			rb_json_c(&j, rb_end_words[i]);
 	}
+	if (sum->declines)
+		rb_json_c(&j, "declined");
 	rb_json_close(&j, ']');
 	rb_json_key(&j, "would");
 	rb_json_open(&j, '[');

@@ -34,13 +34,19 @@ need_heading(struct needs *n)
 }
 
 static void
-need(struct needs *n, const char *name, struct rb_str text, struct rb_str note)
+tell_need(struct needs *n, const char *name, struct rb_str text, struct rb_str note)
 {
-	if (!n->told && !n->p->at.called)
-		rb_plan_tell(n->p, RB_PLAN_HEADING, 0, RB_STR(""), RB_STR("Needs"), RB_STR(""));
-	n->told = true;
+	need_heading(n);
 	rb_plan_tell(
 	    n->p, n->p->at.called ? RB_PLAN_DETAIL : RB_PLAN_ROW, n->depth, rb_str_c(name), text, note);
+}
+
+/* In brief, what is there is no news. */
+static void
+need(struct needs *n, const char *name, struct rb_str text, struct rb_str note)
+{
+	if (!n->p->opt->brief)
+		tell_need(n, name, text, note);
 }
 
 static void __attribute__((format(printf, 2, 3))) lack(struct needs *n, const char *fmt, ...)
@@ -50,7 +56,8 @@ static void __attribute__((format(printf, 2, 3))) lack(struct needs *n, const ch
 
 	rb_buf_init(&b, n->p->opt->alloc, 4096);
 	va_start(ap, fmt);
-	need_heading(n);
+	if (!n->p->opt->brief)
+		need_heading(n);
 	rb_buf_fmt(&b, "%s: ", n->begins);
 	rb_buf_vfmt(&b, fmt, ap);
 	va_end(ap);
@@ -186,6 +193,15 @@ handed(const struct needs *n, const struct rb_secret *s)
 	return NULL;
 }
 
+/* A script is told by its first line. */
+static struct rb_str
+first_line(struct rb_plan *p, struct rb_str s)
+{
+	size_t end = rb_str_find(s, RB_STR("\n"), 0);
+
+	return end == SIZE_MAX ? s : rb_arena_fmt(&p->scratch, "%.*s …", RB_STR_ARG(rb_str_cut(s, 0, end)));
+}
+
 static void
 need_secrets(struct needs *n)
 {
@@ -193,7 +209,7 @@ need_secrets(struct needs *n)
 	    [RB_SECRET_ENV] = "from the environment variable ",
 	    [RB_SECRET_FILE] = "from the file ",
 	    [RB_SECRET_CREDENTIAL] = "from the credential ",
-	    [RB_SECRET_COMMAND] = "from what this prints: ",
+	    [RB_SECRET_COMMAND] = "from what a command prints: ",
 	    [RB_SECRET_PROMPT] = "would be asked for, without echo: ",
 	};
 	const struct rb_plan_host *host = &n->p->opt->host;
@@ -201,12 +217,12 @@ need_secrets(struct needs *n)
 	for (size_t i = 0; i < n->unit->nsecrets; i++) {
 		const struct rb_secret *s = &n->unit->secrets[i];
 		struct rb_eval ev = rb_plan_eval(n->p);
-		struct rb_str source = rb_plan_show(n->p, rb_field_eval(&s->source, &ev));
+		struct rb_str source = first_line(n->p, rb_plan_show(n->p, rb_field_eval(&s->source, &ev)));
 		const struct rb_secret *given = handed(n, s);
 
 		if (given != NULL && !given->optional)
 			continue; /* its own source is not asked, and the step says what it is given */
-		need(n, "secret", s->decl->name,
+		(s->from == RB_SECRET_PROMPT ? tell_need : need)(n, "secret", s->decl->name,
 		    rb_arena_fmt(&n->p->scratch, "%s%s%.*s", given != NULL ? "if it is handed none: " : "",
 			from[s->from], RB_STR_ARG(source)));
 		if (given == NULL && s->from == RB_SECRET_ENV && !s->optional && host->has_env != NULL &&

@@ -16,7 +16,8 @@ enum {
 void
 rb_plan_item(struct rb_plan *p, const struct rb_plan_item *item)
 {
-	p->sink->item(p->sink->ctx, item);
+	if (!rb_plan_kept(p, item))
+		p->sink->item(p->sink->ctx, item);
 }
 
 void
@@ -362,7 +363,8 @@ totals(struct rb_plan *p, struct rb_plan_time t)
 		    counted(
 			p, p->sum.hidden, "step that is not on this path", "steps that are not on this path"),
 		    RB_STR(""));
-	total_apart(p);
+	if (!p->opt->brief)
+		total_apart(p);
 	total_asks(p);
 	total_time(p, t);
 	for (size_t i = 0; i < p->opt->nassume; i++)

@@ -78,6 +78,10 @@ struct rb_plan_options {
 	 * comes next, first, then what follows it, outwards. Facts in its frames are known, and decide; those
 	 * of steps that come only now are not. Inputs, values and needs are not told again. */
 	const struct rb_stand *stand;
+	/* Only what somebody who is called at night must know before it runs: what changes, asks, or decides,
+	 * what is in the way, and how long it takes. Calls and looks side by side are told by what they come
+	 * to. Goes with a layout that is brief. */
+	bool brief;
 	bool yes; /* as rb_run_options: what would be answered */
 	const char *const *yes_ids;
 	size_t nyes_ids;
@@ -120,6 +124,7 @@ struct rb_plan_sum {
 	struct rb_plan_trouble *troubles;
 	unsigned ends; /* 1 << enum rb_end: how it may end, as far as this is known: by reaching the end, by
 			  `end`, by a failure that nothing takes */
+	bool declines; /* or since something is asked that no option answers, and that is not optional */
 	int64_t most;  /* ns at most; RB_NEVER: there is no bound */
 	bool waits_for_people; /* and what people take */
 };

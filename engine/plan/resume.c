@@ -3,8 +3,6 @@
  * once more, as under way, so that what is left stands where it does in a plan of the whole. */
 #include "plan/state.h"
 
-#include <string.h>
-
 #include "kinds/kinds.h"
 
 struct resume {
@@ -75,104 +73,6 @@ own_frame(struct resume *r, const struct rb_unit *unit, const struct rb_call *ca
 	return own;
 }
 
-/* ---- ways back over what was done before the point ---- */
-
-void
-rb_plan_goes_back(struct rb_plan *p, const struct rb_step *from, const struct rb_step *to)
-{
-	struct rb_plan_entry *e = p->at.entry;
-
-	while (from != NULL && from->list != to->list)
-		from = from->parent;
-	for (size_t k = 0; e != NULL && from != NULL && k < e->n; k++) {
-		bool itself = k + 1 == e->n && to == e->chain[k];
-
-		if (e->chain[k]->list != to->list || to->at > e->chain[k]->at || itself)
-			continue;
-		if (e->back[k].to == SIZE_MAX || e->back[k].to > to->at)
-			e->back[k].to = to->at;
-		if (e->back[k].from < from->at)
-			e->back[k].from = from->at;
-	}
-}
-
-/* Values of the slots of steps [from, to] of the file, which are forgotten; restore() gives them back. */
-static struct rb_value *
-forget(struct rb_plan *p, unsigned from, unsigned to)
-{
-	const struct rb_unit *u = p->at.info->unit;
-	struct rb_frame *frame = p->at.frame;
-	struct rb_value *kept = RB_ARRAY(&p->arena, struct rb_value, to - from + 1);
-
-	for (unsigned i = from; i <= to; i++) {
-		const struct rb_decl *d = u->steps_in_order[i]->decl;
-
-		if (d == NULL || u->steps_in_order[i]->scope != frame->scope)
-			continue;
-		kept[i - from] = frame->slots[d->slot].value;
-		rb_frame_clear(frame, d->slot);
-	}
-	return kept;
-}
-
-static void
-restore(struct rb_plan *p, unsigned from, unsigned to, const struct rb_value *kept)
-{
-	const struct rb_unit *u = p->at.info->unit;
-
-	for (unsigned i = from; i <= to; i++) {
-		const struct rb_decl *d = u->steps_in_order[i]->decl;
-
-		if (d != NULL && u->steps_in_order[i]->scope == p->at.frame->scope)
-			p->at.frame->slots[d->slot].value = kept[i - from];
-	}
-}
-
-/* Steps that were done, or are told already, and may be done again: with what is found then. */
-static struct rb_plan_way
-again(struct rb_plan *p, const struct rb_list *list, size_t to, size_t end, unsigned depth)
-{
-	const struct rb_step *first = list->steps[to], *last = list->steps[end - 1];
-	struct rb_value *kept = forget(p, first->index, last->last_inside);
-	struct rb_plan_way way = {true, {0}};
-
-	rb_arena_clear(&p->scratch);
-	rb_plan_forget_set(p->at.info, p->at.frame->file);
-	rb_plan_tell(p, RB_PLAN_HEADING, depth, RB_STR(""),
-	    rb_arena_fmt(&p->scratch, "If it goes back to %.*s", RB_STR_ARG(rb_plan_name(p, first))),
-	    RB_STR("what is found then is not known now"));
-	p->again++;
-	p->anew++;
-	p->bound++;
-	p->uncertain++;
-	p->open++;
-	way = rb_plan_part_of(p, list, to, end, way, depth);
-	p->again--;
-	p->anew--;
-	p->bound--;
-	p->uncertain--;
-	p->open--;
-	restore(p, first->index, last->last_inside, kept);
-	return way;
-}
-
-/* What is come back to in the list of chain[k], once the rest of the list was told. A way back from there may
- * lead back further. */
-static struct rb_plan_way
-all_again(struct rb_plan *p, size_t k, struct rb_plan_way way, unsigned depth)
-{
-	struct rb_plan_entry *e = p->at.entry;
-	size_t told = SIZE_MAX;
-
-	while (e->back[k].to < told) {
-		size_t end = told == SIZE_MAX ? e->back[k].from + 1 : told;
-
-		told = e->back[k].to;
-		way.time = rb_time_add(way.time, again(p, e->chain[k]->list, told, end, depth).time);
-	}
-	return way;
-}
-
 /* ---- what is under way ---- */
 
 static struct rb_plan_way resume_list(struct resume *r, size_t k, unsigned depth);
@@ -215,9 +115,9 @@ resume_call(struct resume *r, const struct rb_step *step, unsigned depth)
 		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), rb_plan_called(p, step->call), RB_STR(""));
 	p->at.path = rb_arena_fmt(&p->arena, "%.*s%.*s/", RB_STR_ARG(outer.path), RB_STR_ARG(step->id));
 	way = resume_level(r, outer.entry->level + 1, depth + 1);
+	way.on = inner->phase < RB_STAND_RUNGS ? way.on || p->at.left : inner->end == RB_END_RESOLVED;
 	p->at = outer;
 	p->parted = parted;
-	way.on = inner->phase < RB_STAND_RUNGS || inner->end == RB_END_RESOLVED;
 	p->leak = p->leak || !way.on;
 	return way;
 }
@@ -364,7 +264,7 @@ items_left(struct rb_plan *p, const struct rb_step *step, const struct rb_plan_l
 	*item = rb_value_copy(&p->arena, next);
 	tell_items_left(p, lead, depth);
 	if (step->last_inside > step->index)
-		forget(p, step->index + 1, step->last_inside);
+		rb_plan_forget(p, step->index + 1, step->last_inside);
 	p->uncertain++;
 	p->anew++;
 	rest = rb_plan_inside(p, step, depth);
@@ -461,7 +361,7 @@ resume_list(struct resume *r, size_t k, unsigned depth)
 	struct rb_plan_way way = resume_step(r, k, depth);
 
 	way = rb_plan_part_of(p, step->list, step->at + 1, step->list->len, way, depth);
-	return all_again(p, k, way, depth);
+	return rb_plan_again(p, k, way, depth);
 }
 
 /* ---- files and procedures that are under way ---- */

@@ -41,6 +41,16 @@ struct rb_plan_unit {
 	} * set;
 };
 
+enum { RB_PLAN_NAMED = 5 }; /* changing steps that are named of what is folded */
+
+/* What stands inside of a step that is told in one line. */
+struct rb_plan_tally {
+	size_t looks, asks;
+	enum rb_effect effect;              /* the highest */
+	size_t changes;                     /* of which RB_PLAN_NAMED have a name here */
+	struct rb_str names[RB_PLAN_NAMED]; /* "free/stop" */
+};
+
 /* A procedure or runbook that is called. */
 struct rb_plan_callee {
 	const struct rb_unit *unit;
@@ -54,6 +64,7 @@ struct rb_plan_callee {
 	struct rb_value *values;   /* by input: what the first gives; NULL before */
 	struct rb_str first, open; /* under which step; empty before */
 	struct rb_plan_time time;
+	struct rb_plan_tally tally;
 	bool may_pass, may_fail;
 };
 
@@ -85,6 +96,7 @@ struct rb_plan_place {
 	struct rb_str path;          /* of the steps inside, as in a record: "restart/" */
 	struct rb_plan_entry *entry; /* NULL: it is walked from its beginning */
 	unsigned ahead; /* index of the furthest step that a walked `goto` leads on to; 0: none */
+	bool left;      /* a walked edge leaves it so that it passes: `done`, `end: resolved` */
 };
 
 struct rb_plan {
@@ -117,7 +129,14 @@ struct rb_plan {
 	size_t jumps;               /* edges that were walked and lead to another step */
 	unsigned bound; /* more than 0: what is walked may be done several times, or something comes behind
 			   its end */
-	const struct rb_step *telling; /* what is told is about it; NULL: about the file */
+	const struct rb_step *telling;    /* what is told is about it; NULL: about the file */
+	struct rb_plan_fold {             /* of a plan in brief */
+		const struct rb_step *of; /* its row waits for what stands inside of it; NULL: none does */
+		unsigned silent;          /* more than 0: that is walked, and not told */
+		size_t n, cap;
+		struct rb_plan_item *kept; /* the row, and what is told of it */
+		struct rb_plan_tally tally;
+	} fold;
 };
 
 /* Whether what comes behind can be reached, and how long it takes to come there. */
@@ -128,11 +147,15 @@ struct rb_plan_way {
 
 /* ---- plan.c ---- */
 
+/* What is known of a file of the program; of what a call calls, made when it is first asked for. */
 struct rb_plan_unit *rb_plan_unit_of(struct rb_plan *p, const struct rb_unit *unit);
 struct rb_plan_callee *rb_plan_callee_of(struct rb_plan *p, const struct rb_call *call);
 /* A key for maps by pointer; the pointer must live as long as the map. */
 struct rb_str rb_plan_key(const void *const *pointer);
+/* An evaluation in the frame of p->at; what it makes is in scratch. */
 struct rb_eval rb_plan_eval(struct rb_plan *p);
+/* Tells an item, or keeps it with the step that is folded: its texts are copied then. `depth` counts the
+ * steps around it. The second makes one of texts, without an effect; each may be empty. */
 void rb_plan_item(struct rb_plan *p, const struct rb_plan_item *item);
 void rb_plan_tell(struct rb_plan *p, enum rb_plan_part part, unsigned depth, struct rb_str name,
     struct rb_str text, struct rb_str note);
@@ -146,7 +169,8 @@ struct rb_str rb_plan_name(struct rb_plan *p, const struct rb_step *step);
 bool rb_plan_first(struct rb_plan *p, const struct rb_step *step, unsigned bit);
 /* The run may end so. Within what is called it is only that which ends. */
 void rb_plan_may_end(struct rb_plan *p, enum rb_end end);
-/* "`x` is unset", or the reason of an ERROR, in scratch. */
+/* Why a value is none: "`x` would be unset here", or the reason of an ERROR; empty for UNKNOWN. In scratch.
+ */
 struct rb_str rb_plan_why(struct rb_plan *p, struct rb_value v);
 
 /* ---- trouble.c ---- */
@@ -168,9 +192,12 @@ int rb_plan_assume(struct rb_plan *p);
 struct rb_value rb_plan_assumed(const struct rb_plan *p, const struct rb_decl *decl);
 /* Whether a step's fact (passed, failed, skipped, timed_out) is assumed: 1, 0, or -1. */
 int rb_plan_fact(const struct rb_plan *p, const struct rb_step *step, const char *name);
-/* Whether a leaf would pass with the facts that are assumed of it, where they decide that. */
+/* Whether a leaf would pass with the facts that are assumed of it, or `checks` with those of its looks, where
+ * they decide that. */
 void rb_plan_judge(struct rb_plan *p, const struct rb_step *step, unsigned depth);
-/* The step was walked, or is surely skipped: its slot. */
+/* From here on the step has again only the facts that it had before it was judged. */
+void rb_plan_unjudge(struct rb_plan *p, const struct rb_step *step, struct rb_value assumed);
+/* The step was walked, or is surely skipped: its slot gets what is known of it then. */
 void rb_plan_walked(struct rb_plan *p, const struct rb_step *step);
 void rb_plan_skipped(struct rb_plan *p, const struct rb_step *step);
 
@@ -178,14 +205,10 @@ void rb_plan_skipped(struct rb_plan *p, const struct rb_step *step);
 
 /* Inputs, values, secrets, requirements of the file of the run, into a new frame. NULL with diagnostics. */
 struct rb_frame *rb_plan_settle(struct rb_plan *p);
-/* Tells them. */
+/* Tells the inputs of the run's file, and its values unless the plan is in brief; after rb_plan_settle. */
 void rb_plan_inputs(struct rb_plan *p);
-/* Where steps are visited again, a value that is `set` may be another one by then. */
-void rb_plan_forget_set(const struct rb_plan_unit *info, struct rb_frame *frame);
 /* Secrets are not looked at. */
 void rb_plan_secrets(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame);
-/* The names that a run fills in: `run`, `has`, secrets. */
-void rb_plan_fill(struct rb_plan *p, const struct rb_unit *u, struct rb_frame *frame);
 /* Secrets of a library that it is not handed are unset in its file. */
 void rb_plan_keep_back(const struct rb_call *call, struct rb_frame *file);
 /* A frame for what a step calls, with its inputs told as details; or NULL where it was told already, under
@@ -199,8 +222,11 @@ bool rb_plan_has(struct rb_plan *p, struct rb_str name);
 
 /* ---- needs.c ---- */
 
-/* A key of `requires`; false if it is not there. */
+/* A key of `requires`, which its table must have; *f may be NULL, and false is returned, if it is not there.
+ */
 bool rb_plan_required(const struct rb_unit *u, const char *name, const struct rb_field **f);
+/* Tells what the file of p->at asks of the host, and as trouble what is lacking. `call` is how the file is
+ * called; NULL for that of the run. */
 void rb_plan_needs(struct rb_plan *p, const struct rb_call *call, unsigned depth);
 
 /* ---- walk.c ---- */
@@ -216,6 +242,7 @@ struct rb_plan_lead {
 };
 /* Tells it, and counts the items. */
 void rb_plan_lead(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth);
+/* Walks a list from its first step; NULL is an empty one, which goes on at once. */
 struct rb_plan_way rb_plan_list(struct rb_plan *p, const struct rb_list *list, unsigned depth);
 /* The steps [from, to) of it, which are come to by `way`. */
 struct rb_plan_way rb_plan_part_of(struct rb_plan *p, const struct rb_list *list, size_t from, size_t to,
@@ -235,8 +262,20 @@ void rb_plan_want(struct rb_plan *p, const struct rb_step *from, const struct rb
 /* A step that the path does not come to. */
 void rb_plan_hide(struct rb_plan *p, const struct rb_step *first, const struct rb_step *last);
 
+/* ---- set.c ---- */
+
+/* Tells what the step sets, and keeps it where that is sure. */
+void rb_plan_set(struct rb_plan *p, const struct rb_step *step, unsigned depth);
+/* At a step that is come to by `goto` too (rb_plan_unit.wanted): whether the path led over what is set
+ * between is not sure. */
+void rb_plan_forget_values(struct rb_plan *p, uint32_t wanted);
+/* Where steps are visited again, a value that is set may be another one by then. */
+void rb_plan_forget_set(const struct rb_plan_unit *info, struct rb_frame *frame);
+
 /* ---- group.c ---- */
 
+/* What is inside of a branch: all arms that may be taken; of a call: what it calls, or where that was told.
+ */
 struct rb_plan_way rb_plan_branch(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 struct rb_plan_way rb_plan_call(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 /* "calls restart: Start the API". */
@@ -244,7 +283,7 @@ struct rb_str rb_plan_called(struct rb_plan *p, const struct rb_call *call);
 /* The edges of a step; `way` is how it is left by passing. */
 struct rb_plan_way rb_plan_edges(
     struct rb_plan *p, const struct rb_step *step, struct rb_plan_way way, unsigned depth);
-/* An edge in words: "goes to verify"; notes where it leads. True if the list goes on behind it. */
+/* An edge in words, in scratch: "goes to verify"; notes where it leads, and that the path parts there. */
 struct rb_str rb_plan_edge(struct rb_plan *p, const struct rb_step *step, const struct rb_edge *edge);
 /* An arm that is told: its condition, with a remark, and the facts in it. */
 void rb_plan_arm(struct rb_plan *p, const struct rb_arm *arm, const char *note, unsigned depth);
@@ -253,9 +292,6 @@ struct rb_plan_way rb_plan_choices_from(
     struct rb_plan *p, const struct rb_step *step, size_t from, unsigned depth);
 /* A file or procedure, from setup to finally; the place is p->at. */
 struct rb_plan_way rb_plan_file(struct rb_plan *p, unsigned depth);
-/* Its phases, one by one. */
-struct rb_plan_way rb_plan_phase(
-    struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth);
 /* A phase that is come to however the ones before it end. */
 struct rb_plan_way rb_plan_closing(
     struct rb_plan *p, const char *name, const struct rb_list *list, const char *note, unsigned depth);
@@ -269,8 +305,30 @@ struct rb_plan_time rb_plan_rungs(struct rb_plan *p, size_t from, int end, unsig
 /* What is left of the run that stands at opt->stand; p->at is left as that of its file, with a frame of the
  * caller's to free. */
 struct rb_plan_way rb_plan_resume(struct rb_plan *p);
+
+/* ---- again.c ---- */
+
 /* An edge that was told goes back. */
 void rb_plan_goes_back(struct rb_plan *p, const struct rb_step *from, const struct rb_step *to);
+/* What is come back to in the list of step k of the entry's chain, once the rest of the list was told. */
+struct rb_plan_way rb_plan_again(struct rb_plan *p, size_t k, struct rb_plan_way way, unsigned depth);
+/* Empties the slots of the steps [from, to] of the file; returns what stood there. */
+struct rb_value *rb_plan_forget(struct rb_plan *p, unsigned from, unsigned to);
+
+/* ---- brief.c ---- */
+
+/* From here to rb_plan_unfold (if true) the step is told by one line, which says what stands inside; false:
+ * it has its own lines. */
+bool rb_plan_fold(struct rb_plan *p, const struct rb_step *step);
+void rb_plan_unfold(struct rb_plan *p, unsigned depth);
+/* Keeps an item that is told of a folded step, or drops one from inside; false: it is to be told. */
+bool rb_plan_kept(struct rb_plan *p, const struct rb_plan_item *item);
+/* Says nothing that is worth a line of its own. */
+bool rb_plan_is_dull(const struct rb_plan *p, const struct rb_step *step);
+/* A leaf is told, or a question; and what was called by a step. */
+void rb_plan_tally_leaf(struct rb_plan *p, const struct rb_step *step);
+void rb_plan_tally_ask(struct rb_plan *p);
+void rb_plan_tally_call(struct rb_plan *p, const struct rb_step *step, const struct rb_plan_tally *inside);
 
 /* ---- words.c ---- */
 
@@ -283,16 +341,18 @@ void rb_plan_quote(struct rb_buf *out, struct rb_value v);
 
 /* The row of a step, its `if` and its loop, and what it does exactly. */
 void rb_plan_leaf(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead *lead, unsigned depth);
+/* The look of `done_if`, of a step that may have none; of any probe, which may be NULL, under its key. */
 void rb_plan_done_if(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 void rb_plan_probe(struct rb_plan *p, const char *label, const struct rb_probe *probe, unsigned depth);
-
+/* A DETAIL item: "asks  Stop old-worker?  --yes answers it". */
 void rb_plan_detail(
     struct rb_plan *p, unsigned depth, const char *name, struct rb_str text, const char *note);
 
 /* ---- confirm.c ---- */
 
-/* Nothing answers what the step asks but a person. */
+/* Nothing answers what the step asks but a person: kept for the end. */
 void rb_plan_unanswered(struct rb_plan *p, const struct rb_step *step);
+/* The confirmation of a step that may have none, with what would answer it; counts it. */
 void rb_plan_confirm(struct rb_plan *p, const struct rb_step *step, unsigned depth);
 
 /* ---- programs.c ---- */
@@ -304,13 +364,13 @@ void rb_plan_programs(struct rb_plan *p, struct rb_str text, struct rb_value env
 
 /* ---- time.c ---- */
 
+/* One after the other; whichever of both; n times, 0 is none. A sum that overflows has no bound. */
 struct rb_plan_time rb_time_add(struct rb_plan_time a, struct rb_plan_time b);
 struct rb_plan_time rb_time_max(struct rb_plan_time a, struct rb_plan_time b);
 struct rb_plan_time rb_time_by(struct rb_plan_time a, uint64_t n);
-/* The value of a duration: RB_NEVER if it is not known; `dflt` for an absent one. */
+/* The value of a duration (ns): RB_NEVER if it is not known; `dflt` where it is NULL or not written. */
 int64_t rb_plan_duration(struct rb_plan *p, const struct rb_field *f, int64_t dflt);
-/* One attempt, and all of a leaf: looks before and after, attempts, pauses. */
-struct rb_plan_time rb_time_attempt(struct rb_plan *p, const struct rb_step *step);
+/* All of a leaf: looks before and after, attempts, pauses; and one look. */
 struct rb_plan_time rb_time_leaf(struct rb_plan *p, const struct rb_step *step);
 struct rb_plan_time rb_time_probe(struct rb_plan *p, const struct rb_probe *probe);
 /* The same without a bound, because of this step. */
@@ -318,7 +378,7 @@ struct rb_plan_time rb_time_endless(
     struct rb_plan_time t, const struct rb_step *step, enum rb_plan_unbounded why);
 /* Up to the end, of ways that come there and of those that end before. */
 struct rb_plan_time rb_time_to_end(const struct rb_plan *p, struct rb_plan_time t);
-/* "up to 5s", "up to 5s and what people take", "no limit that is known"; in scratch. */
+/* "up to 5s", "up to 5s, and what people take", "no limit that is known"; empty for no time; in scratch. */
 struct rb_str rb_time_text(struct rb_plan *p, struct rb_plan_time t);
 /* The same of the whole, with the steps that leave it open. */
 struct rb_str rb_time_whole(struct rb_plan *p, struct rb_plan_time t);

@@ -66,19 +66,29 @@ rb_plan_duration(struct rb_plan *p, const struct rb_field *f, int64_t dflt)
 	return v.kind == RB_V_DURATION ? v.i : RB_NEVER;
 }
 
+/* The longest that a duration may be, where it is not known yet. */
+static int64_t
+at_most(struct rb_plan *p, const struct rb_field *f, int64_t dflt)
+{
+	const struct rb_expr *whole = f != NULL && f->tmpl != NULL ? rb_tmpl_whole(f->tmpl) : NULL;
+	int64_t known = rb_plan_duration(p, f, dflt);
+	struct rb_eval ev = rb_plan_eval(p);
+	struct rb_value v;
+
+	if (known != RB_NEVER || whole == NULL)
+		return known;
+	v = rb_expr_bound(whole, &ev);
+	return v.kind == RB_V_DURATION ? v.i : known;
+}
+
 static const struct rb_field *
 main_field(const struct rb_step *step)
 {
-	const struct rb_key *keys = step->kind->keys;
-	size_t i = 0;
-
-	while (keys[i].name != NULL && (keys[i].flags & RB_KEY_MAIN) == 0)
-		i++;
-	return &step->args[i];
+	return &step->args[rb_key_main(step->kind->keys)];
 }
 
-struct rb_plan_time
-rb_time_attempt(struct rb_plan *p, const struct rb_step *step)
+static struct rb_plan_time
+one_attempt(struct rb_plan *p, const struct rb_step *step)
 {
 	const struct rb_stop_on *stop = step->stop_on;
 	unsigned traits = step->kind->traits;
@@ -87,14 +97,14 @@ rb_time_attempt(struct rb_plan *p, const struct rb_step *step)
 	if ((traits & RB_KIND_SAYS) != 0)
 		return (struct rb_plan_time){0};
 	if ((traits & RB_KIND_WAITS) != 0) {
-		t.most = rb_plan_duration(p, main_field(step), 0);
+		t.most = at_most(p, main_field(step), 0);
 		return t.most == RB_NEVER ? rb_time_endless(t, step, RB_PLAN_HOW_LONG) : t;
 	}
 	if (stop != NULL && stop->after != NULL && stop->after->node != NULL)
-		t.most = rb_plan_duration(p, stop->after, t.most);
+		t.most = at_most(p, stop->after, t.most);
 	else if (stop != NULL && stop->operator_)
 		t.most = RB_NEVER;
-	t.most = rb_plan_duration(p, step->timeout, t.most);
+	t.most = at_most(p, step->timeout, t.most);
 	if (t.most != RB_NEVER)
 		return t;
 	if ((traits & RB_KIND_PEOPLE) != 0 || (stop != NULL && stop->operator_))
@@ -105,10 +115,10 @@ rb_time_attempt(struct rb_plan *p, const struct rb_step *step)
 struct rb_plan_time
 rb_time_probe(struct rb_plan *p, const struct rb_probe *probe)
 {
-	int64_t within = rb_plan_duration(p, probe->within, 0);
+	int64_t within = at_most(p, probe->within, 0);
 
 	if (within == 0)
-		return rb_time_attempt(p, probe->step);
+		return one_attempt(p, probe->step);
 	if (within == RB_NEVER)
 		return rb_time_endless((struct rb_plan_time){0}, probe->step, RB_PLAN_HOW_LONG);
 	return (struct rb_plan_time){.most = within};
@@ -118,12 +128,12 @@ static struct rb_plan_time
 attempts(struct rb_plan *p, const struct rb_step *step)
 {
 	const struct rb_retry *retry = step->retry;
-	struct rb_plan_time one = rb_time_attempt(p, step), all;
+	struct rb_plan_time one = one_attempt(p, step), all;
 	int64_t within;
 
 	if (retry == NULL)
 		return one;
-	within = rb_plan_duration(p, retry->within, RB_NEVER);
+	within = at_most(p, retry->within, RB_NEVER);
 	if (within == 0)
 		return one;
 	if (retry->times > 0) {

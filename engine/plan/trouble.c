@@ -1,8 +1,6 @@
 /* What stands in the way: told where it stands, and once more at the end, so that it cannot scroll away. */
 #include "plan/state.h"
 
-#include <string.h>
-
 /* Where it stands: the step as in a record, or by its line; empty before the first step. */
 static struct rb_str
 place_of(struct rb_plan *p)
@@ -33,7 +31,8 @@ rb_plan_trouble(struct rb_plan *p, unsigned depth, struct rb_str text)
 	struct rb_plan_sum *sum = &p->sum;
 	struct rb_str path;
 
-	rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), text, RB_STR(""));
+	if (!p->opt->brief)
+		rb_plan_tell(p, RB_PLAN_TROUBLE, depth, RB_STR(""), text, RB_STR(""));
 	path = place_of(p);
 	if (is_known(p, path, text))
 		return;
@@ -54,8 +53,8 @@ rb_plan_troubles(struct rb_plan *p)
 	if (sum->ntroubles == 0)
 		return;
 	rb_plan_tell(p, RB_PLAN_ROW, 0, RB_STR("in the way"),
-	    rb_arena_fmt(&p->scratch, "%zu thing%s, marked with ! above", sum->ntroubles,
-		sum->ntroubles == 1 ? "" : "s"),
+	    rb_arena_fmt(&p->scratch, "%zu thing%s%s", sum->ntroubles, sum->ntroubles == 1 ? "" : "s",
+		p->opt->brief ? "" : ", marked with ! above"),
 	    RB_STR(""));
 	for (size_t i = 0; i < listed; i++) {
 		const struct rb_plan_trouble *t = &sum->troubles[i];

@@ -52,7 +52,7 @@ tell_group(struct rb_plan *p, const struct rb_list *list, size_t from, unsigned 
 		u->leaves[b] - u->leaves[a] - changes - dangers, changes, dangers, u->asks[b] - u->asks[a]));
 }
 
-/* ---- values that are `set` ---- */
+/* ---- ways by `goto` ---- */
 
 void
 rb_plan_want(struct rb_plan *p, const struct rb_step *from, const struct rb_step *to)
@@ -64,67 +64,6 @@ rb_plan_want(struct rb_plan *p, const struct rb_step *from, const struct rb_step
 	p->jumps++;
 	if (to->index > from->index && to->index > p->at.ahead)
 		p->at.ahead = to->index;
-}
-
-static void
-make_unknown(struct rb_plan *p, const struct rb_decl *decl)
-{
-	rb_frame_clear(p->at.frame->file, decl->slot);
-	p->at.frame->file->slots[decl->slot].value = rb_v_unknown(RB_STR(""));
-}
-
-/* At a step that is come to by `goto` too: whether the path led over what is `set` in between is not sure. */
-static void
-forget_values(struct rb_plan *p, uint32_t wanted)
-{
-	struct rb_plan_unit *u = p->at.info;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < u->nset; i++) {
-		if (u->set[i].at >= wanted)
-			make_unknown(p, u->set[i].decl);
-		else
-			u->set[kept++] = u->set[i];
-	}
-	u->nset = kept;
-}
-
-static void
-note_set(struct rb_plan *p, const struct rb_decl *decl, const struct rb_step *step)
-{
-	struct rb_plan_unit *u = p->at.info;
-	size_t i = 0;
-
-	while (i < u->nset && u->set[i].decl != decl)
-		i++;
-	u->set[i] = (struct rb_plan_set){decl, step->index};
-	if (i == u->nset)
-		u->nset++;
-}
-
-static void
-walk_set(struct rb_plan *p, const struct rb_step *step, unsigned depth)
-{
-	for (size_t i = 0; i < step->nsets; i++) {
-		const struct rb_setter *s = &step->sets[i];
-		struct rb_eval ev = rb_plan_eval(p);
-		struct rb_value v = rb_field_eval(&s->value, &ev);
-		bool scalar = s->value.node->kind == RB_NODE_SCALAR;
-
-		rb_plan_tell(p, RB_PLAN_DETAIL, depth, RB_STR("sets"),
-		    rb_arena_fmt(&p->scratch, "%.*s = %.*s", RB_STR_ARG(s->decl->name),
-			RB_STR_ARG(
-			    v.kind == RB_V_UNKNOWN && scalar ? s->value.node->text : rb_plan_show(p, v))),
-		    RB_STR(""));
-		if (v.kind == RB_V_UNSET || v.kind == RB_V_ERROR)
-			rb_plan_trouble(p, depth, rb_plan_why(p, v));
-		if (p->uncertain > 0 || p->at.info->revisits || !rb_v_known(v)) {
-			make_unknown(p, s->decl);
-		} else {
-			rb_frame_set(p->at.frame->file, s->decl->slot, v);
-			note_set(p, s->decl, step);
-		}
-	}
 }
 
 /* ---- what stands before a step ---- */
@@ -324,13 +263,21 @@ several(struct rb_plan *p, const struct rb_call *call)
 }
 
 static struct rb_str
+looks_note(struct rb_plan *p, const struct rb_step *step)
+{
+	if (step->body->len == 1)
+		return RB_STR("1 look");
+	if (step->max_parallel > 0)
+		return rb_arena_fmt(
+		    &p->scratch, "%zu looks, %lld at a time", step->body->len, (long long)step->max_parallel);
+	return rb_arena_fmt(&p->scratch, "%zu looks side by side", step->body->len);
+}
+
+static struct rb_str
 group_note(struct rb_plan *p, const struct rb_step *step)
 {
 	if (step->op == RB_OP_CHECKS)
-		return step->max_parallel > 0
-			   ? rb_arena_fmt(&p->scratch, "%zu looks, %lld at a time", step->body->len,
-				 (long long)step->max_parallel)
-			   : rb_arena_fmt(&p->scratch, "%zu looks side by side", step->body->len);
+		return looks_note(p, step);
 	if (step->op == RB_OP_BRANCH)
 		return RB_STR("the first that holds");
 	return step->op == RB_OP_CALL ? several(p, step->call) : RB_STR("");
@@ -355,8 +302,8 @@ rb_plan_group_row(struct rb_plan *p, const struct rb_step *step, struct rb_str n
 		rb_plan_tell(p, RB_PLAN_NOTE, depth, RB_STR(""), rb_plan_tmpl(p, step->note), RB_STR(""));
 }
 
-struct rb_plan_way
-rb_plan_inside(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+static struct rb_plan_way
+walk_inside(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
 	switch (step->op) {
 	case RB_OP_BRANCH:
@@ -368,13 +315,25 @@ rb_plan_inside(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	case RB_OP_CALL:
 		return rb_plan_call(p, step, depth);
 	case RB_OP_SET:
-		walk_set(p, step, depth);
+		rb_plan_set(p, step, depth);
 		break;
 	case RB_OP_LEAF:
 	case RB_OP_EDGE:
 		break;
 	}
 	return (struct rb_plan_way){true, {0}};
+}
+
+struct rb_plan_way
+rb_plan_inside(struct rb_plan *p, const struct rb_step *step, unsigned depth)
+{
+	bool folded = p->fold.of == step;
+	struct rb_plan_way way;
+
+	p->fold.silent += folded;
+	way = walk_inside(p, step, depth);
+	p->fold.silent -= folded;
+	return way;
 }
 
 /* The looks and questions around a step that is no leaf. */
@@ -411,6 +370,8 @@ walk_group(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 			    .most = limit, .people = way.time.people, .who = way.time.who};
 	}
 	way.time = rb_time_add(way.time, around);
+	/* What is done already passes. */
+	way.on = way.on || (step->done_if != NULL && step != p->now);
 	return way;
 }
 
@@ -424,6 +385,8 @@ walk_edge(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 	int truth = truth_of(p, step, &why);
 
 	p->telling = step;
+	if (truth == 0 && p->opt->brief)
+		return (struct rb_plan_way){true, {0}};
 	rb_plan_tell(p, RB_PLAN_EDGE, depth, RB_STR(""),
 	    truth == 0 ? RB_STR("goes on") : rb_plan_edge(p, step, &step->edge), RB_STR(""));
 	tell_if(p, step, truth, why, depth);
@@ -435,12 +398,14 @@ skipped(struct rb_plan *p, const struct rb_step *step, unsigned depth)
 {
 	struct rb_str text = rb_plan_tmpl(p, step->title);
 
+	p->fold.silent += p->opt->brief;
 	if (text.n == 0 && !step->has_id)
 		text = rb_arena_fmt(&p->scratch, "%s: %.*s", step->action,
 		    RB_STR_ARG(rb_str_trim(rb_span_text(step->action_span))));
 	rb_plan_tell(
 	    p, RB_PLAN_STEP, depth, step->has_id ? step->id : RB_STR(""), text, RB_STR("would be skipped"));
 	tell_if(p, step, 0, rb_v_unknown(RB_STR("")), depth);
+	p->fold.silent -= p->opt->brief;
 	rb_plan_hide(p, step, step);
 	rb_plan_skipped(p, step);
 	return (struct rb_plan_way){true, {0}};
@@ -464,6 +429,7 @@ rb_plan_step(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 {
 	unsigned uncertain = p->uncertain, open = p->open;
 	bool leaks = p->leak, told = (p->at.info->told[step->index] & RB_PLAN_TOLD_STEP) != 0;
+	struct rb_value assumed;
 	struct rb_plan_way way;
 
 	p->leak = false;
@@ -475,21 +441,30 @@ rb_plan_step(struct rb_plan *p, const struct rb_step *step, struct rb_plan_lead 
 	if (step->op == RB_OP_LEAF) {
 		way = walk_leaf(p, step, lead, depth);
 	} else {
+		bool folded = rb_plan_fold(p, step), dull = rb_plan_is_dull(p, step);
+
+		p->fold.silent += dull;
 		rb_plan_group_row(p, step, RB_STR(""), depth);
 		rb_plan_lead(p, step, lead, depth);
 		way = walk_group(p, step, depth);
+		p->fold.silent -= dull;
+		if (folded)
+			rb_plan_unfold(p, depth);
 	}
 	way.on = way.on || lead->truth < 0 || step->loop != NULL;
 	if (lead->items < 0 && way.time.most > 0)
 		way.time = rb_time_endless(way.time, step, RB_PLAN_HOW_MANY);
 	else if (lead->items >= 0)
 		way.time = rb_time_by(way.time, (uint64_t)lead->items);
+	assumed = rb_plan_assumed(p, step->decl);
 	if (p->assumed.len > 0)
 		rb_plan_judge(p, step, depth);
 	rb_plan_walked(p, step);
 	p->bound -= step->loop != NULL;
 	way = rb_plan_edges(p, step, way, depth);
-	way.on = way.on || lead->truth < 0;
+	rb_plan_unjudge(p, step, assumed);
+	/* Declined, what is optional is skipped. */
+	way.on = way.on || lead->truth < 0 || (step->optional && step->confirm != NULL);
 	/* Groups have it from the steps inside of them; what is called counts its own visits. */
 	if (step->op == RB_OP_LEAF || step->op == RB_OP_CALL)
 		way.time = rb_time_by(way.time, p->again > 0 && told ? 0 : p->at.info->times[step->index]);
@@ -547,7 +522,7 @@ rb_plan_part_of(struct rb_plan *p, const struct rb_list *list, size_t from, size
 
 		if (comes_here(p, step, way.on)) {
 			tell_hidden(p, list, hidden, way.on ? hidden : i, depth);
-			forget_values(p, p->at.info->wanted[step->index]);
+			rb_plan_forget_values(p, p->at.info->wanted[step->index]);
 			way.on = true;
 		}
 		if (!way.on)

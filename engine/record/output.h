@@ -34,6 +34,7 @@ struct rb_outputs *rb_outputs_new(const struct rb_alloc *alloc, const struct rb_
     uint64_t file_max, uint64_t run_max, void (*trouble)(void *ctx, const char *text), void *trouble_ctx);
 /* Ends every attempt that is still open. */
 void rb_outputs_free(struct rb_outputs *o);
+/* Bytes of an attempt, masked already; its file is made with the first of them. */
 void rb_outputs_write(
     struct rb_outputs *o, const struct rb_where *where, enum rb_stream stream, struct rb_str bytes);
 /* The attempt is over: its files are finished, and described for each stream. */

@@ -53,6 +53,7 @@ struct rb_rundir {
  * rundir must be closed in both cases. */
 int rb_rundir_make(struct rb_rundir *dir, const struct rb_alloc *alloc, const struct rb_io *io,
     const struct rb_places *places, const char *id, int64_t wall, struct rb_buf *why);
+/* The folder and what is in it stay. */
 void rb_rundir_close(struct rb_rundir *dir);
 /* For a run that does not begin after all: takes the folder away again, if nothing was put into it. */
 void rb_rundir_drop(struct rb_rundir *dir);

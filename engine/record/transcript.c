@@ -35,6 +35,7 @@ struct rb_transcript {
 	bool entry_synced;      /* the folders that lead to it are on disk */
 	struct rb_buf troubles; /* what went wrong with the present event, not told yet */
 	bool said_last;         /* the last resort was announced */
+	int refused_by;         /* errno of the place that was given up last */
 	int64_t wall, mono;     /* of the last event */
 };
 
@@ -60,6 +61,7 @@ abandon(struct rb_transcript *t, const char *what, int error)
 		t->io->close(t->io->ctx, t->fd);
 	t->fd = -1;
 	t->place++;
+	t->refused_by = error;
 }
 
 /* Keeps disk ready for n bytes and for the records after. Where the file system cannot, we go on without. */
@@ -257,15 +259,17 @@ open_next(struct rb_transcript *t)
 static void
 last_resort(struct rb_transcript *t)
 {
-	char text[256];
+	bool files = t->refused_by == EMFILE || t->refused_by == ENFILE;
+	char text[320];
 	int n;
 
 	if (t->config.last_fd >= 0 && !t->said_last) {
 		n = snprintf(text, sizeof(text),
-		    "runbook: NO PLACE IS LEFT TO KEEP THE RECORD of run %s. It follows here, and no change "
-		    "will be "
-		    "started. Free some disk space, or give --transcript a path that can be written.\n",
-		    t->config.dir->id);
+		    "runbook: NO PLACE IS LEFT TO KEEP THE RECORD of run %s (%s). It follows here, and no "
+		    "change will be started. %s.\n",
+		    t->config.dir->id, strerror(t->refused_by),
+		    files ? "Raise the limit of open files (ulimit -n)"
+			  : "Free some disk space, or give --transcript a path that can be written");
 		rb_io_write_all(t->io, t->config.last_fd, text, (size_t)n);
 	}
 	t->said_last = true;

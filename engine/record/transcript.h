@@ -44,8 +44,8 @@ const struct rb_sink *rb_transcript_sink(const struct rb_transcript *t);
 /* The file that is being written, or "" when none is. */
 const char *rb_transcript_path(const struct rb_transcript *t);
 
-/* "transcript.jsonl", "transcript.2.jsonl", … */
 enum { RB_SEGMENT_NAME = 40 };
+/* "transcript.jsonl", "transcript.2.jsonl", … */
 char *rb_segment_name(unsigned number, char name[RB_SEGMENT_NAME]);
 /* In the run's folder: the path of a transcript that was written elsewhere. */
 #define RB_TRANSCRIPT_POINTER "transcript.at"

@@ -128,7 +128,7 @@ read_choice(const struct reading *r, const struct rb_node *node, struct rb_value
 	struct rb_buf all;
 	size_t n = 0;
 
-	rb_buf_init(&all, NULL, RB_LINE_MAX);
+	rb_buf_init(&all, r->p->arena->alloc, RB_LINE_MAX);
 	for (size_t i = 0; i < r->q->nchoices; i++) {
 		if (node->kind == RB_NODE_SCALAR &&
 		    rb_str_eq(rb_str_trim(r->q->choices[i]), rb_str_trim(node->text))) {

@@ -197,8 +197,7 @@ compare_asked(struct rb_play *p)
 		return;
 	for (size_t i = 0; i < p->nasked; i++)
 		actual[i] = p->asked[i].key;
-	if (rb_compare_lists(p, &w->asked, "asked", "the questions are others", actual, p->nasked, &at) !=
-	    NULL)
+	if (rb_compare_lists(p, &w->asked, "asked", "the questions differ", actual, p->nasked, &at) != NULL)
 		return;
 	for (size_t i = 0; i < w->nquestions; i++) {
 		if (!rb_rule_holds(&w->questions[i].rule, p->asked[i].text))
@@ -242,6 +241,22 @@ compare_said(struct rb_play *p)
 
 /* ---- the end of the run ---- */
 
+/* "15m", "at least 15m", "1m to 15m" */
+static struct rb_str
+elapsed_shown(const struct rb_play *p, const struct rb_wants *w)
+{
+	char least[RB_CLOCK_DURATION], most[RB_CLOCK_DURATION];
+
+	rb_clock_exact(w->at_least, least);
+	rb_clock_exact(w->at_most, most);
+	if (w->at_least == w->at_most)
+		return rb_arena_fmt(p->arena, "%s", least);
+	if (w->at_most == RB_NEVER)
+		return rb_arena_fmt(p->arena, "at least %s", least);
+	return w->at_least == 0 ? rb_arena_fmt(p->arena, "at most %s", most)
+				: rb_arena_fmt(p->arena, "%s to %s", least, most);
+}
+
 static void
 compare_end(struct rb_play *p)
 {
@@ -250,7 +265,7 @@ compare_end(struct rb_play *p)
 	const struct rb_field *f = rb_play_wanted(p, RB_WANT_OUTCOME);
 	struct rb_str reason =
 	    end->reason.n > 0 ? rb_arena_fmt(p->arena, ": %.*s", RB_STR_ARG(end->reason)) : RB_STR("");
-	char least[RB_CLOCK_DURATION], most[RB_CLOCK_DURATION], took[RB_CLOCK_DURATION];
+	char took[RB_CLOCK_DURATION];
 
 	if (f != NULL && w->ending != end->ending)
 		rb_play_differs(p, f->node->span, "outcome", RB_STR("the run has another outcome"),
@@ -268,12 +283,10 @@ compare_end(struct rb_play *p)
 		    rb_rule_show(p->arena, &w->reason), rb_scenario_show(p->arena, rb_v_text(end->reason)));
 	f = rb_play_wanted(p, RB_WANT_ELAPSED);
 	if (f != NULL && (end->elapsed < w->at_least || end->elapsed > w->at_most))
-		rb_play_differs(p, f->node->span, "elapsed", RB_STR("the run takes another time"),
-		    w->at_least == w->at_most
-			? rb_str_c(rb_arena_fmt(p->arena, "%s", rb_clock_exact(w->at_least, least)).p)
-			: rb_arena_fmt(p->arena, "%s to %s", rb_clock_exact(w->at_least, least),
-			      rb_clock_exact(w->at_most, most)),
-		    rb_arena_fmt(p->arena, "%s", rb_clock_exact(end->elapsed, took)));
+		rb_play_differs(p, f->node->span, "elapsed",
+		    end->elapsed < w->at_least ? RB_STR("the run takes less time")
+					       : RB_STR("the run takes more time"),
+		    elapsed_shown(p, w), rb_arena_fmt(p->arena, "%s", rb_clock_exact(end->elapsed, took)));
 }
 
 static int

@@ -205,14 +205,15 @@ tell_why(struct rb_play *p, struct rb_finding *f, struct rb_str expected, const 
 	struct rb_str because = s != NULL ? s->because : p->watch.because;
 	const struct rb_seen_step *left_out = skipped(p, expected, before);
 
-	if (before != NULL && before->over && before->reason.n > 0)
-		rb_play_line(p, f,
-		    rb_arena_fmt(p->arena, "before it, `%.*s` %.*s: %.*s", RB_STR_ARG(before->key),
-			RB_STR_ARG(before->outcome), RB_STR_ARG(before->reason)));
 	if (left_out != NULL)
 		because = left_out->own;
 	else if (s != NULL && s->own.n > 0)
 		because = s->own;
+	if (before != NULL && before->over && before->reason.n > 0 &&
+	    rb_str_find(because, before->reason, 0) == SIZE_MAX)
+		rb_play_line(p, f,
+		    rb_arena_fmt(p->arena, "before it, `%.*s` %.*s: %.*s", RB_STR_ARG(before->key),
+			RB_STR_ARG(before->outcome), RB_STR_ARG(before->reason)));
 	if (because.n > 0)
 		rb_play_line(p, f, rb_arena_fmt(p->arena, "since %.*s", RB_STR_ARG(because)));
 	if (s == NULL)
@@ -237,7 +238,7 @@ rb_compare_path(struct rb_play *p)
 		steps[n] = &seen->steps[i];
 		actual[n++] = seen->steps[i].key;
 	}
-	f = rb_compare_lists(p, w, "path", "the path is another", actual, n, &at);
+	f = rb_compare_lists(p, w, "path", "the path differs", actual, n, &at);
 	if (f != NULL)
 		tell_why(p, f, at < w->n ? w->items[at].key : RB_STR(""), at < n ? steps[at] : NULL,
 		    at > 0 ? steps[at - 1] : NULL);
@@ -313,5 +314,5 @@ rb_compare_changes(struct rb_play *p)
 		last_visit = visit;
 		actual[n++] = key;
 	}
-	rb_compare_lists(p, w, "changes", "the changes are others", actual, n, &at);
+	rb_compare_lists(p, w, "changes", "the changes differ", actual, n, &at);
 }

@@ -446,7 +446,7 @@ way_text(struct rb_arena *arena, const struct rb_graph *g, const struct rb_way *
 		      why = rb_way_why(arena, g, w);
 
 	if (w->kind == RB_WAY_RUNG)
-		return rb_arena_fmt(arena, "no scenario lets the escalation %u begin (%.*s)",
+		return rb_arena_fmt(arena, "no scenario lets escalation %u begin (%.*s)",
 		    (unsigned)w->arm + 1, RB_STR_ARG(why));
 	if (w->kind == RB_WAY_ARM)
 		return rb_arena_fmt(

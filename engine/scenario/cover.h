@@ -25,6 +25,7 @@ struct rb_cover_gap {
 	struct rb_str text; /* "no scenario takes `on_fail` of `freed`" */
 };
 
+/* Nothing done yet, of the program's own file; NULL never. */
 struct rb_cover *rb_cover_new(struct rb_arena *arena, const struct rb_program *program);
 /* A play begins, at a procedure or (NULL) at the steps. */
 void rb_cover_begin(struct rb_cover *c, const struct rb_procedure *from);
@@ -32,6 +33,7 @@ void rb_cover_begin(struct rb_cover *c, const struct rb_procedure *from);
 void rb_cover_calls(struct rb_cover *c, const struct rb_played *played);
 /* To be given to the play. */
 const struct rb_sink *rb_cover_sink(const struct rb_cover *c);
+/* The sum of all plays so far. */
 void rb_cover_count(const struct rb_cover *c, struct rb_cover_sum *sum);
 /* The ways that no play took, each of them, in the order of the file. */
 void rb_cover_gaps(const struct rb_cover *c, struct rb_arena *arena, struct rb_cover_gap **gaps, size_t *n);

@@ -51,48 +51,9 @@ rb_play_next(const struct rb_play *p)
 	return next;
 }
 
-bool
-rb_play_complete(struct rb_play *p)
-{
-	const struct rb_scenario_inside *in = p->scenario->inside;
-	struct rb_due **at = &p->due, *due;
-	bool any = false;
-
-	while (*at != NULL) {
-		due = *at;
-		if (due->at > p->now) {
-			at = &due->next;
-			continue;
-		}
-		*at = due->next;
-		if (due->question)
-			rb_flow_answer(p->flow, due->ticket, &due->answer);
-		else
-			rb_flow_complete(p->flow, due->ticket, &due->res);
-		rb_alloc_free(p->opt->alloc, due);
-		any = true;
-	}
-	for (; p->signals < in->nsignals && RB_PLAY_BEGIN + in->signals[p->signals].at <= p->now;
-	     p->signals++) {
-		rb_play_signal(p, in->signals[p->signals].signo);
-		any = true;
-	}
-	return any;
-}
-
-void
-rb_play_drop(struct rb_play *p)
-{
-	while (p->due != NULL) {
-		struct rb_due *due = p->due;
-
-		p->due = due->next;
-		rb_alloc_free(p->opt->alloc, due);
-	}
-}
-
-void
-rb_play_signal(struct rb_play *p, int signo)
+/* A signal of the scenario: for what waits for the operator, else for the run. */
+static void
+take_signal(struct rb_play *p, int signo)
 {
 	bool taken = false;
 
@@ -110,6 +71,48 @@ rb_play_signal(struct rb_play *p, int signo)
 	}
 	if (!taken)
 		rb_flow_signal(p->flow, signo);
+}
+
+bool
+rb_play_complete(struct rb_play *p)
+{
+	const struct rb_scenario_inside *in = p->scenario->inside;
+	struct rb_due **at = &p->due, *due;
+	bool any = false;
+
+	while (*at != NULL) {
+		due = *at;
+		if (due->at > p->now) {
+			at = &due->next;
+			continue;
+		}
+		*at = due->next;
+		if (due->question) {
+			rb_flow_answer(p->flow, due->ticket, &due->answer);
+		} else {
+			rb_supply_tell(p, due->attempt, &due->res);
+			rb_flow_complete(p->flow, due->ticket, &due->res);
+		}
+		rb_alloc_free(p->opt->alloc, due);
+		any = true;
+	}
+	for (; p->signals < in->nsignals && RB_PLAY_BEGIN + in->signals[p->signals].at <= p->now;
+	     p->signals++) {
+		take_signal(p, in->signals[p->signals].signo);
+		any = true;
+	}
+	return any;
+}
+
+void
+rb_play_drop(struct rb_play *p)
+{
+	while (p->due != NULL) {
+		struct rb_due *due = p->due;
+
+		p->due = due->next;
+		rb_alloc_free(p->opt->alloc, due);
+	}
 }
 
 /* ---- words ---- */
@@ -210,9 +213,11 @@ no_result(struct rb_play *p, const struct started *s, struct rb_str item)
 	rb_buf_init(&names, p->opt->alloc, RB_LINE_MAX);
 	for (size_t i = 0; facts != NULL && facts[i].name != NULL; i++)
 		rb_buf_fmt(&names, "%s%s", i > 0 ? ", " : "", facts[i].name);
-	rb_diag_hint(p->load.diags, diag,
-	    "write `%.*s: {}` under `results` for one that passes; a `%s` has %s", RB_STR_ARG(s->key),
-	    s->step->action, rb_buf_cstr(&names));
+	rb_diag_hint(
+	    p->load.diags, diag, "write `%.*s: {}` under `results` for one that passes", RB_STR_ARG(s->key));
+	if (names.len > 0)
+		rb_diag_hint(
+		    p->load.diags, diag, "the facts of `%s` are %s", s->step->action, rb_buf_cstr(&names));
 	hint_path(p, diag);
 	rb_buf_free(&names);
 }
@@ -235,12 +240,15 @@ next_reply(struct rb_play *p, const struct rb_mock_of *m, unsigned *used, const 
 		return &r->items[0];
 	if (nth < r->n)
 		return &r->items[nth];
+	if (r->items[r->n - 1].repeats)
+		return &r->items[r->n - 1];
 	diag = rb_diag_add(p->load.diags, RB_E_SCENARIO, r->span,
 	    "%.*s is started for the %.*s time, and has %zu result%s",
 	    RB_STR_ARG(rb_named_show(p->arena, s->key, s->owner)), RB_STR_ARG(rb_play_nth(p->arena, nth + 1)),
 	    r->n, r->n == 1 ? "" : "s");
 	rb_diag_hint(p->load.diags, diag,
-	    "a list has one result for each attempt; one that is no list serves them all");
+	    "a list has one result for each attempt; with `repeats: true` its last serves all that follow, "
+	    "and one that is no list serves them all");
 	hint_path(p, diag);
 	return NULL;
 }
@@ -287,8 +295,10 @@ start(void *ctx, const struct rb_attempt *at, struct rb_result *res)
 		return RB_WAITS;
 	if (reply->has_error)
 		rb_watch_error(&p->watch, at->where.step);
-	if (!stays && reply->takes == 0)
+	if (!stays && reply->takes == 0) {
+		rb_supply_tell(p, at, res);
 		return RB_DONE_NOW;
+	}
 	due = rb_play_due(p, at->ticket, stays ? RB_NEVER : rb_clock_add(p->now, reply->takes));
 	due->res = *res;
 	due->stays = stays;
@@ -357,7 +367,7 @@ note_call(struct rb_play *p, const struct rb_step *step, bool whole)
 
 static bool
 stand_in(void *ctx, const struct rb_step *step, const struct rb_where *where, const struct rb_frame *frame,
-    struct rb_arena *arena, struct rb_result *res)
+    struct rb_arena *arena, struct rb_result *res, int64_t *takes)
 {
 	struct rb_play *p = ctx;
 	struct rb_str key = rb_arena_str(p->arena, rb_watch_key(&p->watch, where->step, NULL));
@@ -382,6 +392,7 @@ stand_in(void *ctx, const struct rb_step *step, const struct rb_where *where, co
 	res->ended = reply->has_failed ? RB_ENDED_FAILED : RB_ENDED_OK;
 	res->reason = reply->failed;
 	res->facts = reply->facts;
+	*takes = reply->takes;
 	return true;
 }
 

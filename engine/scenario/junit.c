@@ -70,6 +70,7 @@ put_bad(const char *element, struct rb_str first, struct rb_str text, struct rb_
 {
 	rb_buf_fmt(out, "      <%s", element);
 	attribute("message", first, out);
+	attribute("type", rb_str_c(element), out);
 	rb_buf_char(out, '>');
 	put_text(text, false, out);
 	rb_buf_fmt(out, "</%s>\n", element);
@@ -78,9 +79,13 @@ put_bad(const char *element, struct rb_str first, struct rb_str text, struct rb_
 static void
 open_case(struct rb_str file, struct rb_str name, int64_t took, struct rb_buf *out)
 {
+	size_t end = rb_str_ends(file, RB_SCENARIO_SUFFIX) ? file.n - strlen(RB_SCENARIO_SUFFIX) : file.n;
+
 	rb_buf_c(out, "    <testcase");
-	attribute("classname", file, out);
+	/* Some take what stands behind the last dot for the class, and the rest for its package. */
+	attribute("classname", rb_str_cut(file, 0, end), out);
 	attribute("name", name, out);
+	attribute("file", file, out);
 	seconds(took, out);
 }
 
@@ -141,6 +146,7 @@ put_file(const struct rb_report_file *f, struct rb_buf *out)
 	rb_buf_c(out, "  <testsuite");
 	attribute("name", f->path, out);
 	counts(&t, out);
+	count("skipped", 0, out);
 	rb_buf_c(out, ">\n");
 	for (size_t i = 0; i < f->ncases; i++)
 		put_case(f->path, &f->cases[i], out);
@@ -177,7 +183,7 @@ rb_junit(const struct rb_report_file *files, size_t n, struct rb_buf *out)
 		all.errors += t.errors;
 		all.took += t.took;
 	}
-	rb_buf_c(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+	rb_buf_c(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"runbook test\"");
 	counts(&all, out);
 	rb_buf_c(out, ">\n");
 	for (size_t i = 0; i < n; i++)

@@ -7,95 +7,7 @@
 
 enum { NAMES_MAX = 100 }; /* that are looked through for a suggestion */
 
-/* ---- inputs and secrets ---- */
-
-static struct rb_given *
-read_given(const struct rb_scenario_load *l, const struct rb_field *f, size_t room, size_t *n)
-{
-	const struct rb_node *node = f->node;
-	struct rb_given *given;
-
-	*n = 0;
-	if (node != NULL && node->kind != RB_NODE_MAP) {
-		rb_diag_add(l->diags, RB_E_TYPE, node->span, "`%s` is a mapping of names to values, not %s",
-		    f->key->name, rb_node_form(node));
-		node = NULL;
-	}
-	given = RB_ARRAY(l->arena, struct rb_given, (node != NULL ? node->len : 0) + room);
-	for (size_t i = 0; node != NULL && i < node->len; i++) {
-		const struct rb_pair *pair = &node->pairs[i];
-
-		given[(*n)++] = (struct rb_given){
-		    pair->key->text, rb_scenario_texts(l->arena, pair->value), pair->key->span};
-	}
-	return given;
-}
-
-static bool
-has_given(const struct rb_given *given, size_t n, struct rb_str name)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (rb_str_eq(given[i].name, name))
-			return true;
-	}
-	return false;
-}
-
-static bool
-has_input(const struct rb_input *inputs, size_t n, struct rb_str name)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (rb_str_eq(inputs[i].name, name))
-			return true;
-	}
-	return false;
-}
-
-/* Inputs that are given for all scenarios are for those that have them. */
-static bool
-is_for(const struct rb_scenario_file *file, const struct rb_procedure *from, struct rb_str name)
-{
-	const struct rb_unit *u = file->program->main;
-
-	return has_input(u->inputs, u->ninputs, name) ||
-	       (from != NULL && has_input(from->inputs, from->ninputs, name));
-}
-
-static void
-suggest_input(const struct rb_scenario_load *l, struct rb_diag *diag, struct rb_str name)
-{
-	const struct rb_unit *u = l->file->program->main;
-	struct rb_str names[NAMES_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < u->ninputs && n < NAMES_MAX; i++)
-		names[n++] = u->inputs[i].name;
-	for (size_t k = 0; k < u->nprocs; k++) {
-		for (size_t i = 0; i < u->procs[k]->ninputs && n < NAMES_MAX; i++)
-			names[n++] = u->procs[k]->inputs[i].name;
-	}
-	rb_diag_suggest(l->diags, diag, name, names, n);
-}
-
-static void
-check_shared_inputs(const struct rb_scenario_load *l, const struct rb_scenario_shared *shared)
-{
-	const struct rb_unit *u = l->file->program->main;
-
-	for (size_t i = 0; i < shared->ninputs; i++) {
-		const struct rb_given *g = &shared->inputs[i];
-		bool known = has_input(u->inputs, u->ninputs, g->name);
-		struct rb_diag *diag;
-
-		for (size_t k = 0; !known && k < u->nprocs; k++)
-			known = has_input(u->procs[k]->inputs, u->procs[k]->ninputs, g->name);
-		if (known)
-			continue;
-		diag = rb_diag_add(l->diags, RB_E_INPUT, g->span, "`%.*s` has no input `%.*s`",
-		    RB_STR_ARG(l->file->test), RB_STR_ARG(g->name));
-		suggest_input(l, diag, g->name);
-	}
-}
+/* ---- secrets and the host ---- */
 
 static void
 check_secrets(const struct rb_scenario_load *l, const struct rb_scenario_shared *shared)
@@ -248,20 +160,15 @@ scope_of(const struct rb_scenario_load *l, const struct rb_node *from)
 	return proc != NULL ? proc->scope : u->scope;
 }
 
+/* As a play will settle them. */
 static void
-read_inputs(const struct rb_scenario_load *l, const struct rb_field *f, struct rb_scenario *s)
+check_inputs(const struct rb_scenario_load *l, const struct rb_scenario *s)
 {
-	const struct rb_scenario_shared *shared = l->file->shared;
-	struct rb_scenario_inside *in = s->inside;
-	size_t own;
+	const struct rb_unit *unit = l->file->program->main;
+	struct rb_flow_options o = {.from = s->from, .frame = rb_frame_new(NULL, unit->scope, NULL)};
 
-	in->inputs = read_given(l, f, shared->ninputs, &own);
-	in->ninputs = own;
-	for (size_t i = 0; i < shared->ninputs; i++) {
-		if (!has_given(in->inputs, own, shared->inputs[i].name) &&
-		    is_for(l->file, s->from, shared->inputs[i].name))
-			in->inputs[in->ninputs++] = shared->inputs[i];
-	}
+	rb_inputs_settle(l, unit, s, &o, NULL, NULL);
+	rb_frame_free(o.frame);
 }
 
 static void
@@ -290,12 +197,14 @@ read_scenario(struct rb_scenario_load *l, const struct rb_node *node, struct rb_
 		s->note = f[RB_SCEN_NOTE].value.s;
 	read_from(l, &f[RB_SCEN_FROM], s);
 	read_yes(l, f[RB_SCEN_YES].node, in);
-	read_inputs(l, &f[RB_SCEN_INPUTS], s);
+	rb_inputs_read(l, &f[RB_SCEN_INPUTS], s);
 	rb_mocks_read(l, f[RB_SCEN_RESULTS].node, &in->mocks);
 	rb_answers_read(l, f[RB_SCEN_ANSWERS].node, &in->answers);
 	read_signals(l, f[RB_SCEN_SIGNALS].node, in);
 	if (expect != NULL)
 		rb_wants_read(l, s, expect, &in->wants);
+	if (f[RB_SCEN_FROM].node == NULL || s->from != NULL)
+		check_inputs(l, s);
 }
 
 static void
@@ -408,9 +317,8 @@ read_file(struct rb_scenario_load *l, const struct rb_node *root, const struct r
 	l->ctx.patterns = &l->file->program->patterns;
 	shared->host = f[RB_TEST_HOST].fields;
 	check_host(l, shared->host);
-	shared->inputs = read_given(l, &f[RB_TEST_INPUTS], 0, &shared->ninputs);
-	shared->secrets = read_given(l, &f[RB_TEST_SECRETS], 0, &shared->nsecrets);
-	check_shared_inputs(l, shared);
+	shared->secrets = rb_given_read(l, &f[RB_TEST_SECRETS], 0, &shared->nsecrets);
+	rb_inputs_read_shared(l, &f[RB_TEST_INPUTS], shared);
 	check_secrets(l, shared);
 	l->ctx.scope = NULL;
 	rb_mocks_read(l, f[RB_TEST_RESULTS].node, &shared->mocks);

@@ -1,18 +1,9 @@
 /* One scenario, played: the runbook's graph through the scheduler, with the scenario's results and a clock
  * that jumps to whatever is next. */
 #include "scenario/state.h"
+#include "lang/run_value.h"
 
 #include <string.h>
-
-static bool
-has_input(const struct rb_procedure *from, struct rb_str name)
-{
-	for (size_t i = 0; from != NULL && i < from->ninputs; i++) {
-		if (rb_str_eq(from->inputs[i].name, name))
-			return true;
-	}
-	return false;
-}
 
 /* ---- before the first step ---- */
 
@@ -23,6 +14,9 @@ note_settled(void *ctx, const struct rb_input *input, struct rb_value value, con
 	struct rb_event ev;
 	struct rb_buf b;
 
+	/* Defaults are the same in each play, and would hide what the scenario is about. */
+	if (strcmp(source, "default") == 0)
+		return;
 	rb_buf_init(&b, p->opt->alloc, RB_ENV_MAX);
 	rb_value_show(value, &b);
 	rb_event_init(&ev, RB_EV_INPUT, NULL);
@@ -31,76 +25,6 @@ note_settled(void *ctx, const struct rb_input *input, struct rb_value value, con
 	rb_event_text(&ev, "source", rb_str_c(source));
 	rb_bus_emit(p->bus, &ev);
 	rb_buf_free(&b);
-}
-
-/* What nobody gave and has no default; -1 after a diagnostic for each. */
-static int
-check_inputs(struct rb_play *p, const struct rb_input *inputs, size_t n)
-{
-	const struct rb_scenario_inside *in = p->scenario->inside;
-	struct rb_diag *diag;
-	int r = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		bool given = !inputs[i].required;
-
-		for (size_t k = 0; k < in->ninputs; k++)
-			given = given || rb_str_eq(in->inputs[k].name, inputs[i].name);
-		if (given)
-			continue;
-		diag = rb_diag_add(p->load.diags, RB_E_SCENARIO, p->scenario->span,
-		    "the input `%.*s` has no value here", RB_STR_ARG(inputs[i].name));
-		rb_diag_hint(p->load.diags, diag,
-		    "write `inputs: {%.*s: …}`, here or at the top for all scenarios",
-		    RB_STR_ARG(inputs[i].name));
-		r = -1;
-	}
-	return r;
-}
-
-/* Inputs and values into the frame of the file, and what is for the procedure to start at. */
-static int
-settle(struct rb_play *p, struct rb_flow_options *o)
-{
-	const struct rb_scenario_inside *in = p->scenario->inside;
-	const struct rb_unit *unit = p->file->program->main;
-	struct rb_offer *file = RB_ARRAY(p->arena, struct rb_offer, in->ninputs),
-			*from = RB_ARRAY(p->arena, struct rb_offer, in->ninputs);
-	struct rb_settle s = {.arena = p->arena,
-	    .diags = p->load.diags,
-	    .offers = file,
-	    .wall = p->driver.wall(p),
-	    .settled = note_settled,
-	    .ctx = p};
-	struct rb_frame *trial;
-	int r;
-
-	for (size_t i = 0; i < in->ninputs; i++) {
-		struct rb_offer offer = {in->inputs[i].name, in->inputs[i].value, "set", in->inputs[i].span};
-
-		if (has_input(o->from, offer.name))
-			from[o->nfrom_offers++] = offer;
-		else
-			file[s.noffers++] = offer;
-	}
-	o->from_offers = from;
-	r = check_inputs(p, unit->inputs, unit->ninputs);
-	if (o->from != NULL && check_inputs(p, o->from->inputs, o->from->ninputs) != 0)
-		r = -1;
-	if (r != 0)
-		return r;
-	r = rb_settle_inputs(&s, unit->inputs, unit->ninputs, o->frame);
-	if (r == 0)
-		r = rb_settle_values(&s, unit, o->frame);
-	if (r != 0 || o->from == NULL)
-		return r;
-	/* The flow settles them again; here what is wrong with them has its place in the file. */
-	trial = rb_frame_new(p->opt->alloc, o->from->scope, o->frame);
-	s.offers = from;
-	s.noffers = o->nfrom_offers;
-	r = rb_settle_inputs(&s, o->from->inputs, o->from->ninputs, trial);
-	rb_frame_free(trial);
-	return r;
 }
 
 static void
@@ -124,21 +48,6 @@ emit_start(struct rb_play *p)
 	if (unit->timeout != NULL && unit->timeout->value.kind == RB_V_DURATION)
 		rb_event_num(&ev, "timeout", unit->timeout->value.i);
 	rb_bus_emit(p->bus, &ev);
-}
-
-/* The built-in `run`. */
-static struct rb_value
-run_value(struct rb_play *p)
-{
-	struct rb_vpair *pairs;
-	struct rb_value v = rb_v_map(p->arena, 5, &pairs);
-
-	pairs[0] = (struct rb_vpair){RB_STR("id"), rb_v_text(RB_STR("test"))};
-	pairs[1] = (struct rb_vpair){RB_STR("host"), rb_v_text(rb_play_host(p, RB_HOST_NAME))};
-	pairs[2] = (struct rb_vpair){RB_STR("operator"), rb_v_text(rb_play_host(p, RB_HOST_USER))};
-	pairs[3] = (struct rb_vpair){RB_STR("started"), rb_v_of(RB_V_TIME, RB_PLAY_WALL)};
-	pairs[4] = (struct rb_vpair){RB_STR("transcript"), rb_v_text(RB_STR("none, since this is a test"))};
-	return v;
 }
 
 /* ---- turning ---- */
@@ -218,6 +127,41 @@ keep_path(struct rb_play *p)
 	out->events = p->watch.events;
 }
 
+static void
+mask(const struct rb_play *p, struct rb_str *text)
+{
+	struct rb_buf b;
+
+	rb_buf_init(&b, p->opt->alloc, RB_SOURCE_MAX);
+	rb_masker_text(p->masker, *text, &b);
+	*text = rb_arena_str(p->arena, rb_buf_view(&b));
+	rb_buf_free(&b);
+}
+
+/* What came is told as it is: events were masked on their way, this was not. */
+static void
+mask_told(struct rb_play *p)
+{
+	struct rb_played *out = p->out;
+
+	if (!rb_masker_active(p->masker))
+		return;
+	mask(p, &out->end.reason);
+	for (size_t i = 0; i < out->nfindings; i++) {
+		struct rb_finding *f = &out->findings[i];
+
+		mask(p, &f->what);
+		mask(p, &f->expected);
+		mask(p, &f->actual);
+		for (size_t k = 0; k < f->nlines; k++)
+			mask(p, &f->lines[k]);
+	}
+	for (size_t i = 0; i < out->diags.len; i++) {
+		mask(p, &out->diags.items[i].text);
+		mask(p, &out->diags.items[i].hint);
+	}
+}
+
 /* A test that cannot fail is none. */
 static void
 check_expects(struct rb_play *p)
@@ -241,11 +185,15 @@ run(struct rb_play *p)
 
 	o.frame = rb_frame_new(p->opt->alloc, p->file->program->main->scope, NULL);
 	emit_start(p);
-	if (settle(p, &o) != 0) {
+	if (rb_inputs_settle(&p->load, p->file->program->main, p->scenario, &o, note_settled, p) != 0) {
 		rb_frame_free(o.frame);
 		return;
 	}
-	o.run = run_value(p);
+	o.run = rb_run_value(p->arena, &(struct rb_run_facts){.id = RB_STR("test"),
+					   .host = rb_play_host(p, RB_HOST_NAME),
+					   .operator_ = rb_play_host(p, RB_HOST_USER),
+					   .started = RB_PLAY_WALL,
+					   .transcript = RB_STR("none, since this is a test")});
 	p->flow = rb_flow_new(p->file->program, &p->driver, p->bus, &o);
 	turn(p);
 	p->out->end.reason = rb_arena_str(p->arena, p->out->end.reason);
@@ -289,6 +237,7 @@ rb_scenario_play(const struct rb_scenario_file *file, size_t i, const struct rb_
 		       : out->nfindings > 0    ? RB_VERDICT_FAILED
 		       : out->diags.errors > 0 ? RB_VERDICT_ERROR
 					       : RB_VERDICT_PASSED;
+	mask_told(&p);
 	rb_bus_free(p.bus);
 	rb_masker_free(p.masker);
 	rb_watch_free(&p.watch);

@@ -53,7 +53,7 @@ unknown_fact(const struct rb_scenario_load *l, const struct rb_step *s, const st
 	}
 	diag = rb_diag_add(l->diags, RB_E_SCENARIO, key->span, "a result of `%s` has no `%.*s`",
 	    s->kind->name, RB_STR_ARG(key->text));
-	rb_buf_init(&all, NULL, RB_LINE_MAX);
+	rb_buf_init(&all, l->arena->alloc, RB_LINE_MAX);
 	for (size_t i = 0; facts != NULL && facts[i].name != NULL && n < WORDS_MAX; i++)
 		names[n++] = rb_str_c(facts[i].name);
 	for (size_t i = 0; i < RB_REPLY_KEYS && n < WORDS_MAX; i++) {
@@ -86,6 +86,7 @@ take_fields(const struct rb_field *f, struct rb_mock_reply *out)
 	out->takes = out->takes_time ? f[RB_REPLY_TAKES].value.i : 0;
 	out->hangs = f[RB_REPLY_HANGS].node != NULL && f[RB_REPLY_HANGS].value.b;
 	out->refused = f[RB_REPLY_REFUSED].node != NULL && f[RB_REPLY_REFUSED].value.b;
+	out->repeats = f[RB_REPLY_REPEATS].node != NULL && f[RB_REPLY_REPEATS].value.b;
 	out->has_failed = f[RB_REPLY_FAILED].node != NULL;
 	out->has_error = f[RB_REPLY_ERROR].node != NULL;
 	if (out->has_failed)
@@ -278,6 +279,8 @@ read_whole(const struct rb_scenario_load *l, const struct rb_mock_of *m, const s
 	out->has_failed = f[RB_WHOLE_FAILED].node != NULL;
 	if (out->has_failed)
 		out->failed = f[RB_WHOLE_FAILED].value.s;
+	if (f[RB_WHOLE_TAKES].node != NULL)
+		out->takes = f[RB_WHOLE_TAKES].value.i;
 	if (f[RB_WHOLE_OUTPUTS].node != NULL)
 		read_outputs(l, m->at.step->call, f[RB_WHOLE_OUTPUTS].node, &out->facts);
 	return l->diags->errors == before ? 0 : -1;
@@ -305,8 +308,18 @@ read_replies(const struct rb_scenario_load *l, const struct rb_mock_of *m, const
 		return;
 	}
 	out->items = RB_ARRAY(l->arena, struct rb_mock_reply, out->n);
-	for (size_t i = 0; i < out->n; i++)
-		read_one(l, m, out->each ? node->items[i] : node, &out->items[i]);
+	for (size_t i = 0; i < out->n; i++) {
+		struct rb_mock_reply *r = &out->items[i];
+
+		read_one(l, m, out->each ? node->items[i] : node, r);
+		if (r->repeats && i + 1 < out->n)
+			bad(l, RB_E_CONFLICT, r->span,
+			    "only the last result of a list repeats: those after it would never be used");
+		else if (r->repeats && !out->each)
+			bad(l, RB_E_CONFLICT, r->span,
+			    "a result that stands alone serves every attempt: `repeats` is for the last of a "
+			    "list");
+	}
 }
 
 static void

@@ -46,6 +46,14 @@ struct rb_report_ink {
 	bool colour, ascii;
 };
 
+/* What each attempt of a play was given as its result, in few lines, and each call that was given as a whole:
+ * a sink, to be added before that of the view. It lives in the arena; what it says is appended to `out`, and
+ * `flush` is called then. */
+struct rb_said;
+struct rb_said *rb_said_new(struct rb_arena *arena, struct rb_report_ink how, struct rb_buf *out,
+    void (*flush)(void *ctx), void *ctx);
+const struct rb_sink *rb_said_sink(const struct rb_said *s);
+
 /* What is wrong with a play, as lines indented by `indent`, appended; nothing where it passed. */
 void rb_report_findings(const struct rb_played *played, unsigned indent, bool colour, struct rb_buf *out);
 /* The first of it, in one line without its place; appended. */
@@ -64,7 +72,9 @@ bool rb_report_enough(const struct rb_report_file *f);
 /* Of the ways, in percent, rounded down: 100 is all of them. */
 int64_t rb_report_percent(const struct rb_cover_sum *sum);
 
-/* TAP version 13; `number` counts from 1. Coverage is one test more where it was asked for. */
+/* TAP version 13, first its first line; `number` counts from 1. Coverage is one test more where it was asked
+ * for. */
+void rb_tap_begin(struct rb_buf *out);
 void rb_tap_case(
     size_t number, const struct rb_report_file *f, const struct rb_report_case *c, struct rb_buf *out);
 void rb_tap_broken(size_t number, const struct rb_report_file *f, struct rb_buf *out);

@@ -137,7 +137,7 @@ rule_of_value(const struct rb_rule *r, struct rb_value v, struct rb_str at, stru
 	struct rb_buf b;
 	bool holds;
 
-	rb_buf_init(&b, NULL, RB_SOURCE_MAX);
+	rb_buf_init(&b, arena->alloc, RB_SOURCE_MAX);
 	if (v.kind == RB_V_NULL)
 		rb_buf_c(&b, "null");
 	else

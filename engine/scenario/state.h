@@ -50,8 +50,16 @@ enum {
 	RB_WANT_KEYS
 };
 /* Of a result, beside the facts of its kind; and of what stands for a whole call. */
-enum { RB_REPLY_TAKES, RB_REPLY_HANGS, RB_REPLY_FAILED, RB_REPLY_ERROR, RB_REPLY_REFUSED, RB_REPLY_KEYS };
-enum { RB_WHOLE_OUTPUTS, RB_WHOLE_FAILED, RB_WHOLE_KEYS };
+enum {
+	RB_REPLY_TAKES,
+	RB_REPLY_HANGS,
+	RB_REPLY_FAILED,
+	RB_REPLY_ERROR,
+	RB_REPLY_REFUSED,
+	RB_REPLY_REPEATS,
+	RB_REPLY_KEYS
+};
+enum { RB_WHOLE_OUTPUTS, RB_WHOLE_FAILED, RB_WHOLE_TAKES, RB_WHOLE_KEYS };
 enum { RB_SAID_ANSWER, RB_SAID_TAKES, RB_SAID_DONE, RB_SAID_NOTE, RB_SAID_RECORD, RB_SAID_KEYS };
 enum { RB_SIGNAL_AT, RB_SIGNAL_SIGNAL, RB_SIGNAL_KEYS };
 enum { RB_RULE_CONTAINS, RB_RULE_EQUALS, RB_RULE_MATCHES, RB_RULE_LACKS, RB_RULE_KEYS };
@@ -114,8 +122,9 @@ struct rb_rule {
  * after a diagnostic. */
 int rb_rule_read(const struct rb_scenario_load *l, const char *name, const struct rb_node *node, int dflt,
     struct rb_rule *out);
+/* Whether the text is as asked; of EQUALS newlines at the end do not count. */
 bool rb_rule_holds(const struct rb_rule *r, struct rb_str text);
-/* "contains "x"", "matches /x/". */
+/* For people: "a text that matches /x/"; of EQUALS the text itself. */
 struct rb_str rb_rule_show(struct rb_arena *arena, const struct rb_rule *r);
 /* What is asked of a value that may hold others: of maps the keys named, of lists all of it. */
 struct rb_wanted {
@@ -125,12 +134,17 @@ struct rb_wanted {
 	struct rb_str *names; /* MAP */
 	struct rb_wanted *items;
 };
+/* The first place where a value is not as it was wanted. */
 struct rb_differs {
 	struct rb_str at; /* "env.port"; empty: the whole */
 	struct rb_str expected, actual;
 };
+/* A scalar must be equal, or match; a map may name a rule, else it asks of its keys. 0, or -1 after a
+ * diagnostic. */
 int rb_wanted_read(
     const struct rb_scenario_load *l, const char *name, const struct rb_node *node, struct rb_wanted *out);
+/* False with where they differ first: below `at`, the path of v. UNSET members differ from whatever is asked.
+ */
 bool rb_wanted_holds(const struct rb_wanted *w, struct rb_value v, struct rb_str at, struct rb_arena *arena,
     struct rb_differs *out);
 
@@ -141,6 +155,7 @@ struct rb_mock_reply {
 	struct rb_span span;
 	struct rb_value facts; /* MAP */
 	bool takes_time, hangs, refused, has_failed, has_error;
+	bool repeats; /* the last of a list: it serves all attempts that follow */
 	int64_t takes;
 	struct rb_str failed, error;
 };
@@ -155,6 +170,7 @@ struct rb_mock_replies {
 	size_t number; /* its counter in a play */
 };
 
+/* What `results` says of one step, or of one call. */
 struct rb_mock_of {
 	struct rb_named at;
 	bool whole, by_item;
@@ -162,6 +178,7 @@ struct rb_mock_of {
 	struct rb_mock_replies *replies;
 };
 
+/* `results`: of a scenario, or of the whole file. */
 struct rb_mocks {
 	struct rb_map by_key; /* → struct rb_mock_of * */
 	size_t counters;
@@ -172,34 +189,40 @@ void rb_mocks_read(struct rb_scenario_load *l, const struct rb_node *node, struc
 
 /* ---- answers.c ---- */
 
+/* What the operator says to one step, as written: one answer for each time, or a list of them in turn. */
 struct rb_answers_of {
 	struct rb_named at;
 	const struct rb_node *node;
 	size_t number;
 };
 
+/* `answers` of a scenario. */
 struct rb_answers {
 	struct rb_map by_key; /* → struct rb_answers_of * */
 };
 
 /* Whether a step asks before it acts, which --yes may answer. */
 bool rb_asks_first(const struct rb_step *s);
+/* `answers`, kept as written by the steps that ask; node may be NULL. */
 void rb_answers_read(struct rb_scenario_load *l, const struct rb_node *node, struct rb_answers *out);
 
 /* ---- wants.c ---- */
 
+/* A list of steps that is expected; not `given`: nothing is. */
 struct rb_want_steps {
 	bool given;
 	struct rb_span span;
 	size_t n;
 	struct rb_named *items;
 };
+/* What a step is expected to come to. */
 struct rb_want_status {
 	struct rb_named at;
 	size_t n; /* of its visits; 1: of the last */
 	enum rb_outcome *outcomes;
 	bool each;
 };
+/* What a fact, a value or an output is expected to be. */
 struct rb_want_value {
 	struct rb_span span;
 	struct rb_str name;
@@ -207,12 +230,14 @@ struct rb_want_value {
 	const struct rb_type_row *as; /* of an output: its declared type; may be NULL */
 	struct rb_value value;
 };
+/* What a step is expected to be asked to do. */
 struct rb_want_request {
 	struct rb_named at;
 	bool each; /* a list: one for each attempt; else items[0] holds of all of them */
 	size_t n;
 	struct rb_wanted *items; /* MAP */
 };
+/* What a step is expected to ask. */
 struct rb_want_question {
 	struct rb_named at;
 	struct rb_rule rule;
@@ -233,6 +258,7 @@ struct rb_wants {
 	int64_t at_least, at_most; /* elapsed */
 };
 
+/* `expect` of a scenario, in the scope of l->ctx; diagnostics for what cannot hold. */
 void rb_wants_read(struct rb_scenario_load *l, const struct rb_scenario *s, const struct rb_node *node,
     struct rb_wants *out);
 /* Outcome words as scenarios write them: timed_out. */
@@ -240,18 +266,21 @@ struct rb_str rb_outcome_word(struct rb_arena *arena, enum rb_outcome o);
 
 /* ---- what a file and a scenario hold ---- */
 
+/* An input or secret that is given: a text, or a tree of them. */
 struct rb_given {
 	struct rb_str name;
 	struct rb_value value;
 	struct rb_span span;
 };
 
+/* A signal that the run is sent: `at` ns after its beginning. */
 struct rb_scenario_signal {
 	int64_t at;
 	int signo;
 	struct rb_span span;
 };
 
+/* What a scenario says; its name and where it begins are in scenario.h. */
 struct rb_scenario_inside {
 	bool yes;
 	size_t nyes_ids, ninputs, nsignals;
@@ -263,6 +292,7 @@ struct rb_scenario_inside {
 	struct rb_wants wants;
 };
 
+/* What a file says for all of its scenarios. */
 struct rb_scenario_shared {
 	const struct rb_node *root;
 	struct rb_field *host; /* by RB_HOST_; NULL: none */
@@ -271,8 +301,25 @@ struct rb_scenario_shared {
 	struct rb_mocks mocks;
 };
 
+/* ---- inputs.c ---- */
+
+/* A mapping of names to values, as texts, with room for `room` more. */
+struct rb_given *rb_given_read(
+    const struct rb_scenario_load *l, const struct rb_field *f, size_t room, size_t *n);
+/* Those that are given for all scenarios, each for those that have it; those of a scenario. */
+void rb_inputs_read_shared(
+    const struct rb_scenario_load *l, const struct rb_field *f, struct rb_scenario_shared *shared);
+void rb_inputs_read(const struct rb_scenario_load *l, const struct rb_field *f, struct rb_scenario *s);
+/* Settles inputs and values into o->frame, that of the file, and makes the offers for the procedure that the
+ * scenario starts at. `settled` (may be NULL) is told of each. 0, or -1 after diagnostics. */
+int rb_inputs_settle(const struct rb_scenario_load *l, const struct rb_unit *unit,
+    const struct rb_scenario *s, struct rb_flow_options *o,
+    void (*settled)(void *ctx, const struct rb_input *input, struct rb_value value, const char *source),
+    void *ctx);
+
 /* ---- watch.c: what happens in a play, as far as expectations ask ---- */
 
+/* A visit of a step that has begun, in the order of their beginnings. */
 struct rb_seen_step {
 	struct rb_str key, path;
 	const struct rb_step *step;
@@ -282,6 +329,7 @@ struct rb_seen_step {
 	struct rb_str own;             /* what became of its `if`; may be empty */
 };
 
+/* A change that was made, in order. */
 struct rb_seen_change {
 	struct rb_str key;
 	const struct rb_step *step;
@@ -307,6 +355,7 @@ struct rb_watch {
 	uint64_t events;
 };
 
+/* Nothing seen yet; w->sink is for the play's bus. Its lists live in the arena. */
 void rb_watch_init(struct rb_watch *w, struct rb_arena *arena, const struct rb_scenario_file *file,
     const struct rb_scenario *scenario);
 void rb_watch_free(struct rb_watch *w);
@@ -335,11 +384,13 @@ struct rb_due {
 	struct rb_due *next;
 };
 
+/* A question that was put, in order. */
 struct rb_asked {
 	struct rb_str key, text;
 	const struct rb_step *step;
 };
 
+/* A play under way: what rb_driver's ctx points to. `arena` is the caller's, and outlives it. */
 struct rb_play {
 	const struct rb_scenario_file *file;
 	const struct rb_scenario *scenario;
@@ -369,15 +420,17 @@ struct rb_play {
 #define RB_PLAY_BEGIN RB_DAY                           /* where the fake clock stands at first */
 #define RB_PLAY_WALL ((int64_t)1767225600 * RB_SECOND) /* and the wall clock: 2026-01-01T00:00:00Z */
 
+/* Makes p->driver: the scenario's results, a person who answers as it says, and the fake clock. */
 void rb_play_driver(struct rb_play *p);
 /* Completes what is due; true if there was anything. */
 bool rb_play_complete(struct rb_play *p);
-/* When the next of it is; RB_NEVER. */
+/* When the next of it is, or the next signal (p->now's clock, ns); RB_NEVER: nothing is to come. */
 int64_t rb_play_next(const struct rb_play *p);
+/* Forgets all that is due. */
 void rb_play_drop(struct rb_play *p);
+/* Something that will be completed at a time, last in order; the caller fills in what with. The play owns it.
+ */
 struct rb_due *rb_play_due(struct rb_play *p, uint64_t ticket, int64_t at);
-/* A signal of the scenario: for what waits for the operator, else for the run. */
-void rb_play_signal(struct rb_play *p, int signo);
 /* What stands for the host: `requires`, `has`, secrets. */
 int rb_play_enter(void *ctx, const struct rb_unit *unit, struct rb_frame *frame, struct rb_arena *arena,
     struct rb_str *why);
@@ -400,12 +453,17 @@ int rb_supply(struct rb_play *p, const struct rb_attempt *at, const struct rb_mo
     struct rb_result *res, bool *stays);
 /* The same where the attempt is ended from outside, by its timeout say, before the reply was due. */
 void rb_supply_cut(struct rb_play *p, struct rb_due *due);
+/* The result has come: its texts to who looks at the output of a run, masked like that. */
+void rb_supply_tell(struct rb_play *p, const struct rb_attempt *at, const struct rb_result *res);
 
 /* ---- compare.c, and its parts ---- */
 
+/* What the scenario expects. */
 const struct rb_wants *rb_play_wants(const struct rb_play *p);
 /* The field of a key of `expect`, or NULL. */
 const struct rb_field *rb_play_wanted(const struct rb_play *p, int row);
+/* One more thing that is not as expected: `span` in the scenario, the key of `expect`, a sentence. The play
+ * owns it; it stays in its place until the next one. */
 struct rb_finding *rb_play_finding(struct rb_play *p, struct rb_span span, const char *key, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
 /* A finding of two values. */
@@ -422,9 +480,10 @@ void rb_compare_requests(struct rb_play *p);
  * none. */
 void rb_compare_values(struct rb_play *p, const struct rb_frame *frame);
 void rb_compare_unvalued(struct rb_play *p);
-/* Ids in order: NULL if they are as expected; *at is where they differ first. */
+/* Ids in order: NULL if they are as expected, else the finding; *at is where they differ first. */
 struct rb_finding *rb_compare_lists(struct rb_play *p, const struct rb_want_steps *w, const char *key,
     const char *what, const struct rb_str *actual, size_t n, size_t *at);
+/* `path`; `reached` and `not_reached`, whose key it is; `changes`: each adds its findings. */
 void rb_compare_path(struct rb_play *p);
 void rb_compare_reached(struct rb_play *p, const struct rb_want_steps *w, const char *key, bool reached);
 void rb_compare_changes(struct rb_play *p);

@@ -188,6 +188,27 @@ rb_supply_cut(struct rb_play *p, struct rb_due *due)
 	due->res.reason = RB_STR(RB_SAYS_ENDED);
 }
 
+void
+rb_supply_tell(struct rb_play *p, const struct rb_attempt *at, const struct rb_result *res)
+{
+	static const char *const names[RB_STREAMS] = {
+	    [RB_STDOUT] = "stdout", [RB_STDERR] = "stderr", [RB_BODY] = "body"};
+
+	if (rb_step_keeps_secret(at->step))
+		return;
+	for (int i = 0; i < RB_STREAMS; i++) {
+		struct rb_str text = text_of(res, names[i]);
+		struct rb_bus_output *o;
+
+		if (text.n == 0)
+			continue;
+		o = rb_bus_output_open(p->bus, &at->where, (enum rb_stream)i);
+		rb_bus_output_write(o, text);
+		rb_bus_output_end(o);
+		rb_bus_output_close(o);
+	}
+}
+
 int
 rb_supply(struct rb_play *p, const struct rb_attempt *at, const struct rb_mock_reply *reply,
     struct rb_result *res, bool *stays)

@@ -2,7 +2,8 @@
 #include "base/escape.h"
 #include "scenario/report.h"
 
-/* In a description "#" begins a directive, and what is no word of one is not to become one. */
+/* In a description "#" begins a directive, and what is no word of one is not to become one: both it and the
+ * backslash, which says so, stand behind one. */
 static void
 describe(struct rb_str s, struct rb_buf *out)
 {
@@ -11,7 +12,7 @@ describe(struct rb_str s, struct rb_buf *out)
 	rb_buf_init(&safe, out->alloc, RB_REPORT_MAX);
 	rb_escape(&safe, s, 0);
 	for (size_t i = 0; i < safe.len; i++) {
-		if (safe.p[i] == '#')
+		if (safe.p[i] == '#' || safe.p[i] == '\\')
 			rb_buf_char(out, '\\');
 		rb_buf_char(out, safe.p[i]);
 	}
@@ -69,6 +70,12 @@ rb_tap_coverage(size_t number, const struct rb_report_file *f, struct rb_buf *ou
 	comment(rb_buf_view(&text), out);
 	rb_buf_free(&name);
 	rb_buf_free(&text);
+}
+
+void
+rb_tap_begin(struct rb_buf *out)
+{
+	rb_buf_c(out, "TAP version 13\n");
 }
 
 void

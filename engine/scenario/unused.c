@@ -21,8 +21,8 @@ unused_replies(struct rb_play *p, const struct rb_mock_of *m, const struct rb_mo
 
 	if (m->by_item && used == 0)
 		diag = rb_diag_add(p->load.diags, RB_E_SCENARIO, r->span,
-		    "`%.*s` was never started for an item `%.*s`", RB_STR_ARG(m->at.key),
-		    RB_STR_ARG(r->item));
+		    "this result was not used: `%.*s` was never started for an item `%.*s`",
+		    RB_STR_ARG(m->at.key), RB_STR_ARG(r->item));
 	else if (r->each && used < r->n)
 		diag = rb_diag_add(p->load.diags, RB_E_SCENARIO, r->items[used].span,
 		    "`%.*s` was started %u time%s, and has %zu results", RB_STR_ARG(m->at.key), used,
@@ -40,7 +40,8 @@ unused_mock(struct rb_play *p, const struct rb_mock_of *m)
 	for (size_t i = 0; i < m->n; i++)
 		used += p->used[m->replies[i].number];
 	if (used == 0) {
-		hint_path(p, rb_diag_add(p->load.diags, RB_E_SCENARIO, m->at.span, "%.*s was never %s",
+		hint_path(p, rb_diag_add(p->load.diags, RB_E_SCENARIO, m->at.span,
+				 "this result was not used: %.*s was never %s",
 				 RB_STR_ARG(rb_named_show(p->arena, m->at.key, m->at.owner)),
 				 m->whole ? "called" : "started"));
 		return;
@@ -55,7 +56,8 @@ unused_answer(struct rb_play *p, const struct rb_answers_of *a)
 	unsigned n = p->answered[a->number];
 
 	if (n == 0)
-		hint_path(p, rb_diag_add(p->load.diags, RB_E_SCENARIO, a->at.span, "%.*s never asked",
+		hint_path(p, rb_diag_add(p->load.diags, RB_E_SCENARIO, a->at.span,
+				 "this answer was not used: %.*s never asked",
 				 RB_STR_ARG(rb_named_show(p->arena, a->at.key, a->at.owner))));
 	else if (p->in_turn[a->number] && n < a->node->len)
 		hint_path(p, rb_diag_add(p->load.diags, RB_E_SCENARIO, a->node->items[n]->span,

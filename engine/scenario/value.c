@@ -12,7 +12,7 @@ wrong(const struct rb_scenario_load *l, const struct rb_type *type, const char *
 {
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, SHOWN_MAX);
+	rb_buf_init(&b, l->arena->alloc, SHOWN_MAX);
 	rb_type_name(type, &b);
 	rb_diag_add(l->diags, RB_E_TYPE, node->span, "`%s` is %s %s, not %s", name,
 	    strchr("aeiou", rb_buf_cstr(&b)[0]) != NULL ? "an" : "a", rb_buf_cstr(&b), rb_node_form(node));
@@ -228,7 +228,7 @@ rb_scenario_show(struct rb_arena *arena, struct rb_value v)
 		return RB_STR("unset");
 	if (v.kind == RB_V_ERROR)
 		return v.s;
-	rb_buf_init(&b, NULL, SHOWN_MAX);
+	rb_buf_init(&b, arena->alloc, SHOWN_MAX);
 	if (v.kind == RB_V_TEXT || v.kind == RB_V_LIST || v.kind == RB_V_MAP) {
 		rb_json_init(&j, &b);
 		rb_value_json(v, &j);

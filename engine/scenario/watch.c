@@ -206,7 +206,7 @@ item(struct rb_watch *w, const struct rb_event *ev)
 	struct rb_str value = rb_event_get_text(ev, "value"), *text = RB_NEW(w->arena, struct rb_str);
 	struct rb_buf b;
 
-	rb_buf_init(&b, NULL, RB_LINE_MAX);
+	rb_buf_init(&b, w->arena->alloc, RB_LINE_MAX);
 	if (value.n >= 2 && value.p[0] == '"')
 		rb_json_unescape(rb_str_cut(value, 1, value.n - 1), &b);
 	else
@@ -259,7 +259,7 @@ rb_watch_init(struct rb_watch *w, struct rb_arena *arena, const struct rb_scenar
 	w->sink = (struct rb_sink){.ctx = w, .event = on_event};
 	rb_map_init(&w->by_path, arena);
 	rb_map_init(&w->items, arena);
-	rb_buf_init(&w->name, NULL, RB_LINE_MAX);
+	rb_buf_init(&w->name, arena->alloc, RB_LINE_MAX);
 }
 
 void

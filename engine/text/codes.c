@@ -338,6 +338,15 @@ const struct rb_code_row rb_code_rows[RB_CODES] = {
 	"  title: Port ${port\n"
 	"Right:\n"
 	"  title: Port ${port}\n"},
+    [RB_E_URL] = {"E046", "a URL that cannot be used",
+	"A URL begins with its scheme and host, or with one value of type url; all other\n"
+	"values are encoded by where they stand. A user and password have no place in\n"
+	"it: they would be shown wherever it is.\n"
+	"\n"
+	"Wrong:\n"
+	"  http: http://admin:secret@host/health\n"
+	"Right:\n"
+	"  http: {url: http://host/health, auth: {user: admin, password: \"${api_password}\"}}\n"},
     [RB_E_PATTERN] = {"E034", "a pattern that cannot be used",
 	"A text between slashes is a regular expression (PCRE2), with i, s and x as\n"
 	"options behind it; any other text is searched for as it stands. A pattern has\n"
@@ -506,8 +515,9 @@ const struct rb_code_row rb_code_rows[RB_CODES] = {
 	"  look: sort -o /tmp/errors app.log && tail /tmp/errors\n"
 	"  effect: {read: writes only a scratch file}\n"
 	"\n"
-	"Only what is plain is told; a command in a variable or a script of its own is\n"
-	"not looked into.\n"},
+	"Read for it is also what is piped into a shell, run in a container or by ssh,\n"
+	"and what awk, sed, SQL clients and `python3 -c` are given. Only what is plain\n"
+	"is told; a command in a variable or a script of its own is not looked into.\n"},
     [RB_W_UNSET] = {"W005", "a fact that may not be set",
 	"Some path leads to the place where the fact is read, and on it the fact has no\n"
 	"value: its step is not on that path, was skipped, was done already, or failed\n"

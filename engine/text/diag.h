@@ -49,6 +49,7 @@ enum rb_code {
 	RB_E_EXPR_TYPE, /* static types do not fit */
 	RB_E_EXPR_CALL, /* unknown function, wrong arguments */
 	RB_E_TEMPLATE,  /* ${…} that is not well formed */
+	RB_E_URL,       /* a URL that is none, or holds what it may not */
 	RB_E_PATTERN,   /* a regex that PCRE2 refuses */
 	RB_E_INJECTION, /* {{ name }} or ${a.b} in a script */
 	RB_E_SECRET,    /* a secret where it may not stand, or too short */
@@ -102,6 +103,7 @@ struct rb_diags {
 	size_t errors, warnings; /* all of them, kept or not */
 };
 
+/* An empty list; its texts will be made in the arena. */
 void rb_diags_init(struct rb_diags *d, struct rb_arena *arena);
 /* Adds an error (E_…) or warning (W_…). The same code at the same place with the same text is added once. The
  * returned diagnostic may be given hints until the list is sorted; it is a dummy when it was there already or
@@ -114,10 +116,10 @@ void rb_diag_hint(struct rb_diags *d, struct rb_diag *diag, const char *fmt, ...
 /* "did you mean `x`?" as a hint, if one of the n candidates is near enough to `got`. */
 void rb_diag_suggest(
     struct rb_diags *d, struct rb_diag *diag, struct rb_str got, const struct rb_str *candidates, size_t n);
+enum { RB_NEAR_MAX = 1000 };
 /* How many of n candidates are worth looking through for a suggestion: none when the list is full, since
  * nobody will see it; at most RB_NEAR_MAX, so that a file with thousands of mistakes is told in linear time.
  */
-enum { RB_NEAR_MAX = 1000 };
 size_t rb_diags_near(const struct rb_diags *d, size_t n);
 /* In order of files (as first spoken of) and positions; what has no position comes first. */
 void rb_diags_sort(struct rb_diags *d);
@@ -131,5 +133,8 @@ void rb_diags_sort(struct rb_diags *d);
 void rb_diag_render(const struct rb_diag *diag, bool colour, struct rb_buf *out);
 /* All of them, sorted, with a closing count line. */
 void rb_diags_render(struct rb_diags *d, bool colour, struct rb_buf *out);
+/* The same as JSON, one object a line: file, line, column (null where it has no position), severity, code,
+ * message, hint (empty where there is none). */
+void rb_diags_json(struct rb_diags *d, struct rb_buf *out);
 
 #endif

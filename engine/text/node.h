@@ -7,9 +7,15 @@
 
 enum { RB_NODE_DEPTH = 32, RB_SCALAR_MAX = 256 * 1024 };
 
-enum rb_node_kind { RB_NODE_SCALAR, RB_NODE_LIST, RB_NODE_MAP };
+enum __attribute__((packed)) rb_node_kind { RB_NODE_SCALAR, RB_NODE_LIST, RB_NODE_MAP };
 
-enum rb_scalar_style { RB_PLAIN, RB_SINGLE_QUOTED, RB_DOUBLE_QUOTED, RB_LITERAL, RB_FOLDED };
+enum __attribute__((packed)) rb_scalar_style {
+	RB_PLAIN,
+	RB_SINGLE_QUOTED,
+	RB_DOUBLE_QUOTED,
+	RB_LITERAL,
+	RB_FOLDED
+};
 
 struct rb_node;
 
@@ -18,15 +24,18 @@ struct rb_pair {
 	const struct rb_node *value;
 };
 
+/* Small, for a file has far more nodes than anything else. */
 struct rb_node {
 	enum rb_node_kind kind;
 	enum rb_scalar_style style; /* of a scalar */
 	bool empty_plain;           /* a scalar that was not written at all (`key:`) or is `~` or `null` */
+	size_t len;                 /* items or pairs */
 	struct rb_span span; /* of a scalar: with its quotes; of a list or map: its first line at least */
 	struct rb_str text;  /* of a scalar: its value after YAML's unescaping */
-	size_t len;          /* items or pairs */
-	const struct rb_node **items;
-	const struct rb_pair *pairs;
+	union {
+		const struct rb_node **items; /* of a list */
+		const struct rb_pair *pairs;  /* of a map */
+	};
 };
 
 /* Reads a document by libyaml's event API. Returns the root, or NULL; what is wrong goes to `diags`, all of

@@ -23,24 +23,30 @@ index_lines(struct rb_arena *arena, struct rb_source *src)
 	for (lf = memchr(p, '\n', src->bytes.n); lf != NULL;
 	     lf = memchr(lf + 1, '\n', (size_t)(end - lf - 1)))
 		src->lines++;
-	src->starts = RB_ARRAY(arena, size_t, src->lines);
+	src->starts = RB_ARRAY(arena, uint32_t, src->lines);
 	for (lf = memchr(p, '\n', src->bytes.n); lf != NULL;
 	     lf = memchr(lf + 1, '\n', (size_t)(end - lf - 1)))
-		src->starts[++line] = (size_t)(lf + 1 - p);
+		src->starts[++line] = (uint32_t)(lf + 1 - p);
 }
 
-struct rb_source *
-rb_source_new(struct rb_arena *arena, struct rb_str name, struct rb_str bytes)
+/* The bytes are the arena's. */
+static struct rb_source *
+wrap(struct rb_arena *arena, struct rb_str name, struct rb_str bytes)
 {
 	struct rb_source *src = RB_NEW(arena, struct rb_source);
 
 	src->name = rb_arena_str(arena, name);
 	src->path = rb_arena_str(arena, RB_STR(""));
-	if (rb_str_starts(bytes, "\xef\xbb\xbf"))
-		bytes = rb_str_cut(bytes, 3, bytes.n);
-	src->bytes = rb_arena_str(arena, bytes);
+	src->bytes = rb_str_starts(bytes, "\xef\xbb\xbf") ? rb_str_cut(bytes, 3, bytes.n) : bytes;
+	src->ascii = rb_ascii_run(src->bytes) == src->bytes.n;
 	index_lines(arena, src);
 	return src;
+}
+
+struct rb_source *
+rb_source_new(struct rb_arena *arena, struct rb_str name, struct rb_str bytes)
+{
+	return wrap(arena, name, rb_arena_str(arena, bytes));
 }
 
 static const char *
@@ -75,14 +81,10 @@ read_up_to(int fd, char *to, size_t max)
 	return (ssize_t)have;
 }
 
-/* An open descriptor of a regular file, or -1 and *why. What is no regular file is not opened at all: opening
- * a device can have effects, and opening a pipe waits. O_NONBLOCK guards against a swap between the two
- * calls. */
-static int
-open_regular(struct rb_arena *arena, const char *path, struct rb_str *why)
+int
+rb_source_regular(struct rb_arena *arena, const char *path, struct rb_str *why)
 {
 	struct stat st;
-	int fd;
 
 	if (stat(path, &st) != 0) {
 		*why = rb_arena_fmt(arena, "cannot read %s: %s", path, strerror(errno));
@@ -93,6 +95,20 @@ open_regular(struct rb_arena *arena, const char *path, struct rb_str *why)
 		    arena, "cannot read %s: it is %s, not a regular file", path, kind_of_file(st.st_mode));
 		return -1;
 	}
+	return 0;
+}
+
+/* An open descriptor of a regular file, or -1 and *why. What is no regular file is not opened at all: opening
+ * a device can have effects, and opening a pipe waits. O_NONBLOCK guards against a swap between the two
+ * calls. */
+static int
+open_regular(struct rb_arena *arena, const char *path, struct rb_str *why)
+{
+	struct stat st;
+	int fd;
+
+	if (rb_source_regular(arena, path, why) != 0)
+		return -1;
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		*why = rb_arena_fmt(
@@ -104,45 +120,67 @@ open_regular(struct rb_arena *arena, const char *path, struct rb_str *why)
 	return fd;
 }
 
+/* Reads all of a file that says how long it is; bytes.p NULL where it has become longer, or says that it is
+ * empty as those of /proc do. 0, or -1 with errno. */
+static int
+read_sized(struct rb_arena *arena, int fd, size_t size, struct rb_str *bytes)
+{
+	char *p = size > 0 ? rb_arena_new(arena, size + 1) : NULL;
+	ssize_t n = p != NULL ? read_up_to(fd, p, size + 1) : 0;
+
+	if (n < 0)
+		return -1;
+	if (p == NULL || (size_t)n > size)
+		return lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
+	*bytes = (struct rb_str){p, (size_t)n};
+	return 0;
+}
+
+/* Reads all of a file, which may be longer than allowed by one byte. 0, or -1 with errno. */
+static int
+read_all(struct rb_arena *arena, int fd, struct rb_str *bytes)
+{
+	char *p = rb_alloc_resize(arena->alloc, NULL, RB_SOURCE_MAX + 1);
+	ssize_t n = read_up_to(fd, p, RB_SOURCE_MAX + 1);
+	int error = errno;
+
+	if (n >= 0)
+		*bytes = rb_arena_str(arena, (struct rb_str){p, (size_t)n});
+	rb_alloc_free(arena->alloc, p);
+	errno = error;
+	return n >= 0 ? 0 : -1;
+}
+
 struct rb_source *
 rb_source_load(struct rb_arena *arena, const char *path, struct rb_str *why)
 {
+	struct rb_str bytes = {NULL, 0};
 	struct rb_source *src = NULL;
 	char absolute[PATH_MAX];
-	char *bytes = NULL;
 	struct stat st;
-	size_t room;
-	ssize_t n;
-	int fd;
+	int fd, rc;
 
 	fd = open_regular(arena, path, why);
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) == 0 && st.st_size <= RB_SOURCE_MAX) {
-		/* A file may grow while it is read, and those of /proc say that they are empty. */
-		room = st.st_size > 0 ? (size_t)st.st_size + 1 : RB_SOURCE_MAX + 1;
-		bytes = rb_alloc_resize(arena->alloc, NULL, room);
-		n = read_up_to(fd, bytes, room);
-		if (n == (ssize_t)room && room <= RB_SOURCE_MAX) {
-			bytes = rb_alloc_resize(arena->alloc, bytes, RB_SOURCE_MAX + 1);
-			n = read_up_to(fd, bytes + room, RB_SOURCE_MAX + 1 - room);
-			n = n < 0 ? n : n + (ssize_t)room;
-		}
-	} else {
-		n = RB_SOURCE_MAX + 1;
-	}
-	if (n < 0) {
+	rc = fstat(fd, &st);
+	if (rc == 0 && st.st_size > RB_SOURCE_MAX)
+		bytes.n = RB_SOURCE_MAX + 1;
+	else if (rc == 0)
+		rc = read_sized(arena, fd, (size_t)st.st_size, &bytes);
+	if (rc == 0 && bytes.p == NULL && bytes.n == 0)
+		rc = read_all(arena, fd, &bytes);
+	if (rc != 0) {
 		*why = rb_arena_fmt(arena, "cannot read %s: %s", path, strerror(errno));
-	} else if (n > RB_SOURCE_MAX) {
+	} else if (bytes.n > RB_SOURCE_MAX) {
 		*why = rb_arena_fmt(
 		    arena, "cannot read %s: it is larger than %d MiB", path, RB_SOURCE_MAX >> 20);
 	} else if (realpath(path, absolute) == NULL) {
 		*why = rb_arena_fmt(arena, "cannot find the full path of %s: %s", path, strerror(errno));
 	} else {
-		src = rb_source_new(arena, rb_str_c(path), (struct rb_str){bytes, (size_t)n});
+		src = wrap(arena, rb_str_c(path), bytes);
 		src->path = rb_arena_str(arena, rb_str_c(absolute));
 	}
-	rb_alloc_free(arena->alloc, bytes);
 	close(fd);
 	return src;
 }

@@ -2,6 +2,7 @@
 #include "text/load.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { VET_MAX = 20 }; /* kinds of findings; a binary file has no end of them */
 
@@ -91,6 +92,26 @@ report(const struct rb_source *src, const struct finding *f, struct rb_diags *di
 		    f->cp == BAD_BYTES ? "such bytes stand" : "it stands", f->count);
 }
 
+/* The end of the run of printable ASCII from `i` on: nearly the whole of most files. */
+static size_t
+end_of_plain(struct rb_str s, size_t i)
+{
+	const uint64_t ones = 0x0101010101010101, high_bits = 0x80 * ones;
+	uint64_t eight = 0;
+
+	while (s.n - i >= sizeof(eight)) {
+		memcpy(&eight, s.p + i, sizeof(eight));
+		/* A byte from 0x80 on, below ' ', or DEL leaves a high bit; what a borrow or carry adds to
+		 * that only ends the run early. */
+		if (((eight | (eight - ' ' * ones) | (eight + ones)) & high_bits) != 0)
+			break;
+		i += sizeof(eight);
+	}
+	while (i < s.n && s.p[i] >= ' ' && s.p[i] < 0x7f)
+		i++;
+	return i;
+}
+
 int
 rb_vet(const struct rb_source *src, struct rb_diags *diags)
 {
@@ -100,7 +121,10 @@ rb_vet(const struct rb_source *src, struct rb_diags *diags)
 	uint32_t cp;
 
 	while (i < s.n) {
-		if ((s.p[i] >= ' ' && s.p[i] < 0x7f) || s.p[i] == '\n') {
+		i = end_of_plain(s, i);
+		if (i == s.n)
+			break;
+		if (s.p[i] == '\n') {
 			i++;
 			continue;
 		}

@@ -40,6 +40,8 @@ to_bytes(struct loader *l, const yaml_mark_t *mark)
 {
 	struct rb_str s = l->src->bytes;
 
+	if (l->src->ascii)
+		return mark->index < s.n ? mark->index : s.n;
 	while (l->chars < mark->index && l->bytes < s.n) {
 		l->bytes++;
 		while (l->bytes < s.n && ((unsigned char)s.p[l->bytes] & 0xc0) == 0x80)

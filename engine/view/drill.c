@@ -24,16 +24,6 @@ struct rb_report_line {
 	bool untitled; /* the title is only a word for what it does */
 };
 
-/* A step where its line stands alone: by its path, unless ids in it were made. */
-static struct rb_str
-name_of(struct rb_view *v, const struct rb_where *where)
-{
-	struct rb_str id = rb_open_id_of(v, where);
-	bool made = rb_str_find(where->step, RB_STR("step_"), 0) != SIZE_MAX;
-
-	return id.n > 0 && !made ? rb_page_safe(&v->page, where->step, 0) : id;
-}
-
 static struct rb_report_line *
 add(struct rb_view *v, enum kind kind, const struct rb_event *ev)
 {
@@ -42,7 +32,7 @@ add(struct rb_view *v, enum kind kind, const struct rb_event *ev)
 
 	line->kind = kind;
 	line->path = rb_arena_str(&v->arena, ev->where.step);
-	line->id = rb_arena_str(&v->arena, name_of(v, &ev->where));
+	line->id = rb_arena_str(&v->arena, rb_open_name(v, &ev->where));
 	if (o != NULL)
 		line->title = rb_arena_str(&v->arena, rb_open_title(v, o));
 	if (v->report_end != NULL)
@@ -171,7 +161,7 @@ rb_drilled_would(struct rb_view *v, const struct rb_event *ev)
 void
 rb_drilled_passed(struct rb_view *v, const struct rb_open *o)
 {
-	if (!v->drill || !rb_str_is(o->kind, "use"))
+	if (!v->drill || o->form != RB_FORM_LIBRARY)
 		return;
 	for (struct rb_report_line *line = v->report; line != NULL; line = line->next) {
 		if ((line->kind == TROUBLE || line->kind == WAY) && line->path.n > o->where.step.n &&
@@ -213,7 +203,7 @@ static void
 put_heading(struct rb_view *v, const char *text)
 {
 	rb_page_c(&v->page, "\n");
-	rb_page_ink(&v->page, RB_INK_STRONG, rb_str_c(text));
+	rb_page_wrap(&v->page, RB_INK_STRONG, rb_str_c(text), 0, RB_PAGE_MARGIN, 0);
 	rb_page_c(&v->page, "\n");
 }
 

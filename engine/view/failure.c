@@ -212,19 +212,18 @@ put_assertion(struct rb_view *v, const struct rb_open *o, const struct rb_failur
 	struct rb_page *p = &v->page;
 	struct rb_str what = rb_page_safe(p, f->what, 0), file = rb_page_safe(p, f->file, 0);
 	struct rb_str word = rb_str_is(o->outcome, "errored") ? RB_STR("errored:") : RB_STR("failed:");
-	size_t column = RB_PAGE_MARGIN + o->indent;
+	size_t column = RB_PAGE_MARGIN + o->indent, further = column + GUTTER + 1;
 
 	indent(v, o, 0);
 	if (file.n > 0) {
 		file = rb_arena_fmt(&p->scratch, "%.*s:%lld:%lld:", RB_STR_ARG(file), (long long)f->line,
 		    (long long)f->column);
-		rb_page_ink(p, RB_INK_STRONG, file);
+		column = rb_page_wrap(p, RB_INK_STRONG, file, column, further, 0) + 1;
 		rb_page_c(p, " ");
-		column += rb_str_width(file) + 1;
 	}
-	rb_page_ink(p, RB_INK_BAD, word);
-	rb_page_wrap(p, RB_INK_NONE, rb_arena_fmt(&p->scratch, " %.*s", RB_STR_ARG(what)), column + word.n,
-	    RB_PAGE_MARGIN + o->indent + GUTTER + 1, 0);
+	column = rb_page_wrap(p, RB_INK_BAD, word, column, further, 0);
+	rb_page_wrap(
+	    p, RB_INK_NONE, rb_arena_fmt(&p->scratch, " %.*s", RB_STR_ARG(what)), column, further, 0);
 	rb_page_c(p, "\n");
 	if (f->source.n > 0 && f->line > 0)
 		put_source(v, o, f);
@@ -266,15 +265,15 @@ put_tail(struct rb_view *v, const struct rb_open *o)
 		put_excerpt(v, o, label, tail);
 }
 
-void
-rb_failure_last_line(struct rb_view *v, const struct rb_open *o, unsigned more)
+struct rb_str
+rb_failure_last_words(struct rb_view *v, const struct rb_open *o)
 {
 	struct rb_page *p = &v->page;
-	size_t column = rb_page_title(p, o->indent + more, rb_open_id(v, o)), from;
 	struct rb_str label, tail = rb_str_trim(tail_of(o, &label));
+	size_t from;
 
 	if (tail.n == 0)
-		return;
+		return tail;
 	from = tail.n;
 	while (from > 0 && tail.p[from - 1] != '\n')
 		from--;
@@ -282,8 +281,19 @@ rb_failure_last_line(struct rb_view *v, const struct rb_open *o, unsigned more)
 	tail = rb_page_safe(p, rb_str_cut(tail, from, tail.n), 0);
 	/* The reason may end with it. */
 	if (rb_str_find(rb_page_safe(p, o->reason, 0), tail, 0) != SIZE_MAX)
+		return RB_STR("");
+	return rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(label), RB_STR_ARG(tail));
+}
+
+void
+rb_failure_last_line(struct rb_view *v, const struct rb_open *o, unsigned more)
+{
+	struct rb_page *p = &v->page;
+	size_t column = rb_page_title(p, o->indent + more, rb_open_id(v, o));
+	struct rb_str tail = rb_failure_last_words(v, o);
+
+	if (tail.n == 0)
 		return;
-	tail = rb_arena_fmt(&p->scratch, "%.*s: %.*s", RB_STR_ARG(label), RB_STR_ARG(tail));
 	rb_page_pad(p, column);
 	rb_page_ink(p, RB_INK_DIM, rb_page_clip(p, tail, room(v, column)));
 	rb_page_c(p, "\n");

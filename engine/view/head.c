@@ -4,7 +4,10 @@
 
 #include "view/state.h"
 
-enum { HEAD_COLUMNS = 84 }; /* the head's right side stands no further right */
+enum {
+	HEAD_COLUMNS = 84,  /* the head's right side stands no further right */
+	INPUT_COLUMNS = 60, /* of the value of an input */
+};
 
 /* The last part of an id: "7f3a" of "20261122-030405-7f3a". */
 static struct rb_str
@@ -84,6 +87,7 @@ rb_head_run_start(struct rb_view *v, const struct rb_event *ev)
 
 	v->run = rb_arena_str(&v->arena, short_id(rb_event_get_text(ev, "run")));
 	v->host = rb_arena_str(&v->arena, rb_event_get_text(ev, "host"));
+	v->contact = rb_arena_str(&v->arena, rb_event_get_text(ev, "contact"));
 	v->drill = rb_str_is(rb_event_get_text(ev, "mode"), "drill");
 	right = head_right(v, ev);
 	width = p->width > 0 && p->width < HEAD_COLUMNS ? p->width : HEAD_COLUMNS;
@@ -113,6 +117,10 @@ rb_head_input(struct rb_view *v, const struct rb_event *ev)
 		      value = rb_page_safe(p, rb_event_get_text(ev, "value"), 0),
 		      source = rb_page_safe(p, rb_event_get_text(ev, "source"), 0);
 
+	if (!v->opt.replay && !rb_str_is(source, "default"))
+		v->inputs = rb_arena_fmt(&v->arena, "%.*s%.*s%.*s = %.*s (%.*s)", RB_STR_ARG(v->inputs),
+		    RB_STR_ARG(v->inputs.n > 0 ? rb_page_dot(p) : v->inputs), RB_STR_ARG(name),
+		    RB_STR_ARG(rb_page_clip(p, value, INPUT_COLUMNS)), RB_STR_ARG(source));
 	if (!v->opt.replay)
 		return;
 	rb_page_pad(p, RB_PAGE_MARGIN);
@@ -121,6 +129,17 @@ rb_head_input(struct rb_view *v, const struct rb_event *ev)
 		&p->scratch, "%.*s = %.*s (%.*s)", RB_STR_ARG(name), RB_STR_ARG(value), RB_STR_ARG(source)),
 	    RB_PAGE_MARGIN, RB_PAGE_MARGIN + 2, 0);
 	rb_page_c(p, "\n");
+}
+
+void
+rb_head_inputs(struct rb_view *v)
+{
+	if (v->inputs.n == 0)
+		return;
+	rb_page_pad(&v->page, RB_PAGE_MARGIN);
+	rb_page_wrap(&v->page, RB_INK_DIM, v->inputs, RB_PAGE_MARGIN, RB_PAGE_MARGIN + 2, 0);
+	rb_page_c(&v->page, "\n");
+	v->inputs = RB_STR("");
 }
 
 /* ---- phases and messages ---- */
@@ -295,6 +314,19 @@ needs_first(struct rb_view *v, struct rb_str reason)
 }
 
 static void
+put_first(struct rb_view *v)
+{
+	struct rb_page *p = &v->page;
+
+	put_line(v, rb_arena_fmt(&p->scratch, "first to fail: %.*s", RB_STR_ARG(v->first)));
+	if (v->first_words.n == 0)
+		return;
+	rb_page_pad(p, RB_PAGE_MARGIN);
+	rb_page_wrap(p, RB_INK_DIM, v->first_words, RB_PAGE_MARGIN, RB_PAGE_MARGIN + 2, 0);
+	rb_page_c(p, "\n");
+}
+
+static void
 put_not_started(struct rb_view *v, struct rb_str reason)
 {
 	struct rb_page *p = &v->page;
@@ -330,6 +362,19 @@ ink_of(struct rb_str outcome, bool resolved)
 	return rb_str_is(outcome, "escalated") || rb_str_is(outcome, "drilled") ? RB_INK_ASK : RB_INK_BAD;
 }
 
+/* Whom to turn to where the runbook did not help. What the operator ended needs nobody. */
+static void
+put_contact(struct rb_view *v, struct rb_str outcome)
+{
+	static const char *const ends[] = {"failed", "escalated", "deadline", "environment"};
+
+	for (size_t i = 0; v->contact.n > 0 && !v->drill && i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (rb_str_is(outcome, ends[i]))
+			put_line(v, rb_arena_fmt(&v->page.scratch, "contact: %.*s",
+					RB_STR_ARG(rb_page_safe(&v->page, v->contact, 0))));
+	}
+}
+
 void
 rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 {
@@ -350,6 +395,8 @@ rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 	}
 	if (v->drill)
 		rb_drilled_report(v);
+	else
+		rb_changes_show(v);
 	tell_drilled(v, &outcome, &reason);
 	rb_clock_human(rb_event_get_num(ev, "elapsed", 0), took);
 	more = rb_arena_fmt(&p->scratch, " in %s%s%.*s", took, reason.n > 0 ? ": " : "", RB_STR_ARG(reason));
@@ -360,9 +407,10 @@ rb_head_run_end(struct rb_view *v, const struct rb_event *ev)
 	rb_page_wrap(p, RB_INK_NONE, more, rb_str_width(outcome), RB_PAGE_MARGIN, 0);
 	rb_page_c(p, "\n");
 	if (!resolved && needs_first(v, rb_event_get_text(ev, "reason")))
-		put_line(v, rb_arena_fmt(&p->scratch, "first to fail: %.*s", RB_STR_ARG(v->first)));
+		put_first(v);
 	if (!resolved)
 		put_line(v, numbers);
+	put_contact(v, outcome);
 	if (v->halted && !v->planned && v->run.n > 0)
 		put_line(v, rb_arena_fmt(&p->scratch, "what would follow, step by step: %s show %.*s --plan",
 				v->opt.command != NULL ? v->opt.command : "runbook",

@@ -38,27 +38,10 @@ outcome_of(struct rb_str name)
 	return &outcomes[sizeof(outcomes) / sizeof(outcomes[0]) - 1];
 }
 
-bool
-rb_lines_passed(struct rb_str outcome)
+static bool
+is_passed(struct rb_str outcome)
 {
 	return outcome_of(outcome)->passed;
-}
-
-static bool
-is_one_of(struct rb_str kind, const char *const *kinds)
-{
-	while (*kinds != NULL && !rb_str_is(kind, *kinds))
-		kinds++;
-	return *kinds != NULL;
-}
-
-/* Edges that stand as steps: the line of the edge is theirs. */
-static bool
-is_edge(const struct rb_open *o)
-{
-	static const char *const kinds[] = {"done", "end", "fail", "goto", NULL};
-
-	return is_one_of(o->kind, kinds);
 }
 
 /* ---- headings ---- */
@@ -69,7 +52,7 @@ put_heading(struct rb_view *v, struct rb_open *o)
 	struct rb_page_row row = {.mark = RB_MARK_PART, .indent = o->indent};
 
 	o->heading = false;
-	if (o->where.title.n == 0 && o->item.n == 0)
+	if (o->where.title.n == 0 && o->does.n == 0 && o->item.n == 0)
 		return;
 	rb_live_clear(v);
 	row.id = rb_open_id(v, o);
@@ -140,7 +123,7 @@ text_of(struct rb_view *v, const struct rb_open *o, bool assertions_follow)
 	text = rb_page_safe(&v->page, text, 0);
 	if (text.n == 0 && o->cond.n > 0 && rb_str_is(o->outcome, "skipped"))
 		text = rb_arena_fmt(scratch, "skipped: if %.*s%.*s%.*s",
-		    RB_STR_ARG(rb_page_safe(&v->page, o->cond, 0)),
+		    RB_STR_ARG(rb_skipped_condition(v, rb_page_safe(&v->page, o->cond, 0))),
 		    RB_STR_ARG(o->stood_on.n > 0 ? dot : o->stood_on),
 		    RB_STR_ARG(rb_page_safe(&v->page, o->stood_on, 0)));
 	if (assertions_follow && rb_failure_says(o, o->reason))
@@ -186,13 +169,10 @@ is_failure(const struct rb_open *o)
 
 /* ---- tables ---- */
 
-/* Kinds that are asked for what they find, not only for whether they pass. */
 static bool
 tells_more(const struct rb_open *row)
 {
-	static const char *const kinds[] = {"port", "process", NULL};
-
-	return row->found.n > 0 || is_one_of(row->kind, kinds) || row->attempts > 1;
+	return row->found.n > 0 || row->form == RB_FORM_FINDING || row->attempts > 1;
 }
 
 static struct rb_str
@@ -230,7 +210,7 @@ put_table(struct rb_view *v, const struct rb_open *table, bool taken)
 
 	for (const struct rb_open *row = table->rows; row != NULL; row = row->row) {
 		n++;
-		bad += row->over && !rb_lines_passed(row->outcome);
+		bad += row->over && !is_passed(row->outcome);
 	}
 	if (bad == 0 && rb_str_is(table->outcome, "passed") && inline_rows(v, table, &text)) {
 		put_row(v, table, table->indent, text);
@@ -251,7 +231,7 @@ put_table(struct rb_view *v, const struct rb_open *table, bool taken)
 			rb_failure_last_line(v, row, 2);
 	}
 	for (struct rb_open *row = table->rows; row != NULL; row = row->row) {
-		if (row->over && !taken && !rb_lines_passed(row->outcome))
+		if (row->over && !taken && !is_passed(row->outcome))
 			rb_failure_show(v, row);
 	}
 }
@@ -261,21 +241,19 @@ put_table(struct rb_view *v, const struct rb_open *table, bool taken)
 static bool
 wants_row(const struct rb_open *o)
 {
-	static const char *const spoken[] = {"ask", "manual", NULL};
-
 	if (rb_str_is(o->outcome, "not done"))
 		return false; /* what a drill did not do is told as what a run would do */
-	if (is_edge(o) || (o->shown && !rb_str_is(o->outcome, "recovered")))
+	if (o->form == RB_FORM_EDGE || (o->shown && !rb_str_is(o->outcome, "recovered")))
 		return false;
 	if (o->asked && rb_str_is(o->outcome, "declined"))
 		return false; /* the question stands there with its answer, and the closing line says why */
 	/* What did not pass inside of a library's procedure leaves open whether that did. */
-	if (rb_str_is(o->outcome, "passed") && rb_str_is(o->kind, "use") && o->bad_inside && !o->loop)
+	if (rb_str_is(o->outcome, "passed") && o->form == RB_FORM_LIBRARY && o->bad_inside && !o->loop)
 		return true;
 	if (rb_str_is(o->outcome, "passed"))
-		return (!o->group || rb_str_is(o->kind, "checks")) && !rb_str_is(o->kind, "say") &&
-		       !(o->asked && is_one_of(o->kind, spoken)) && !o->loop;
-	if (rb_lines_passed(o->outcome) || (rb_str_is(o->kind, "checks") && !o->loop))
+		return (!o->group || o->form == RB_FORM_TABLE) && o->form != RB_FORM_MESSAGE &&
+		       !(o->asked && o->form == RB_FORM_QUESTION) && !o->loop;
+	if (is_passed(o->outcome) || (o->form == RB_FORM_TABLE && !o->loop))
 		return true;
 	return !(o->group && o->bad_inside);
 }
@@ -299,6 +277,7 @@ note_first(struct rb_view *v, const struct rb_open *o)
 	text = text_of(v, o, false);
 	v->first_id = rb_arena_str(&v->arena, o->where.id);
 	v->first_reason = rb_arena_str(&v->arena, o->reason);
+	v->first_words = rb_arena_str(&v->arena, rb_failure_last_words(v, o));
 	v->first_begun = o->begun;
 	v->first = rb_arena_fmt(&v->arena, "%.*s: %.*s", RB_STR_ARG(id), RB_STR_ARG(text));
 }
@@ -307,7 +286,9 @@ note_first(struct rb_view *v, const struct rb_open *o)
 static void
 forget_first(struct rb_view *v, const struct rb_open *o)
 {
-	if (v->first.n > 0 && is_taken(o) && v->first_begun >= o->begun)
+	bool mended = is_taken(o) || rb_str_is(o->outcome, "recovered");
+
+	if (v->first.n > 0 && mended && v->first_begun >= o->begun)
 		v->first = RB_STR("");
 }
 
@@ -316,11 +297,15 @@ put_step(struct rb_view *v, struct rb_open *o)
 {
 	bool uncaught = is_failure(o) && !is_taken(o);
 
-	rb_live_clear(v);
+	if (v->skipped.n == 0 || !rb_str_is(o->outcome, "skipped"))
+		rb_live_clear(v);
 	rb_lines_headings(v, o->where.step);
+	if (rb_skipped_take(v, o, text_of(v, o, false)))
+		return;
+	rb_live_clear(v);
 	if (!rb_str_is(o->outcome, "skipped"))
 		put_note(v, o);
-	if (rb_str_is(o->kind, "checks") && o->rows != NULL)
+	if (o->form == RB_FORM_TABLE && o->rows != NULL)
 		put_table(v, o, !uncaught);
 	else
 		put_row(v, o, o->indent, text_of(v, o, uncaught));
@@ -330,8 +315,23 @@ put_step(struct rb_view *v, struct rb_open *o)
 		rb_failure_last_line(v, o, 0);
 	if (uncaught && !o->loop)
 		note_first(v, o);
-	if (!rb_lines_passed(o->outcome))
+	if (!is_passed(o->outcome))
 		mark_bad(v, o);
+}
+
+/* Where an edge leads, in words. */
+static struct rb_str
+way_of(struct rb_view *v, const struct rb_open *o)
+{
+	struct rb_page *p = &v->page;
+	struct rb_str to = rb_page_safe(p, o->edge_to, 0), leaves = rb_page_safe(p, o->edge_leaves, 0);
+
+	if (rb_str_is(to, "steps"))
+		return rb_arena_fmt(&p->scratch, "it %.*s: the steps of %.*s",
+		    RB_STR_ARG(rb_page_safe(p, o->outcome, 0)), RB_STR_ARG(rb_page_safe(p, o->edge_key, 0)));
+	return leaves.n == 0
+		   ? to
+		   : rb_arena_fmt(&p->scratch, "%.*s: leaves \"%.*s\"", RB_STR_ARG(to), RB_STR_ARG(leaves));
 }
 
 static void
@@ -345,12 +345,12 @@ put_way(struct rb_view *v, struct rb_open *o)
 		return;
 	rb_live_clear(v);
 	rb_lines_headings(v, o->where.step);
-	row.title = rb_str_is(to, "steps") ? rb_page_safe(&v->page, o->edge_key, 0) : to;
+	row.title = way_of(v, o);
 	if (reason.n > 0)
 		row.title =
 		    rb_arena_fmt(&v->page.scratch, "%.*s: %.*s", RB_STR_ARG(row.title), RB_STR_ARG(reason));
 	/* Of `if: …` with `end: …` the facts are all that there is to be seen. */
-	if (is_edge(o)) {
+	if (o->form == RB_FORM_EDGE) {
 		row.text = rb_page_safe(&v->page, o->stood_on, 0);
 		row.ink = RB_INK_DIM;
 	}
@@ -375,7 +375,12 @@ rb_lines_attempt(struct rb_view *v, const struct rb_event *ev)
 	struct rb_open *o = rb_open_find(v, ev->where.step);
 
 	rb_open_attempt(v, ev);
-	if (o != NULL && o->note.n > 0)
+	if (v->skipped.n > 0)
+		rb_live_clear(v);
+	if (o == NULL)
+		return;
+	rb_changes_begun(v, o, ev);
+	if (o->note.n > 0)
 		rb_lines_headings(v, o->where.step);
 }
 
@@ -386,14 +391,15 @@ rb_lines_step_end(struct rb_view *v, const struct rb_event *ev)
 
 	if (o == NULL)
 		return;
-	if (rb_lines_passed(o->outcome))
+	if (is_passed(o->outcome))
 		rb_drilled_passed(v, o);
 	rb_lines_output_end(v, o);
+	rb_changes_ended(v, o, outcome_of(o->outcome)->mark, text_of(v, o, false));
 	if (o->table != NULL)
 		return; /* it is shown with its table, which owns it from here */
 	if (wants_row(o))
 		put_step(v, o);
-	else if (!rb_lines_passed(o->outcome))
+	else if (!is_passed(o->outcome))
 		mark_bad(v, o);
 	forget_first(v, o);
 	put_way(v, o);
@@ -410,6 +416,7 @@ rb_lines_edge(struct rb_view *v, const struct rb_event *ev)
 		return;
 	o->edge_key = rb_arena_str(&o->arena, rb_event_get_text(ev, "key"));
 	o->edge_to = rb_arena_str(&o->arena, rb_event_get_text(ev, "to"));
+	o->edge_leaves = rb_arena_str(&o->arena, rb_event_get_text(ev, "leaves"));
 	o->edge_reason = rb_arena_str(&o->arena, rb_event_get_text(ev, "reason"));
 	if (!rb_str_is(o->edge_to, "steps"))
 		return; /* told after the step's own row */
@@ -447,7 +454,7 @@ rb_lines_branch(struct rb_view *v, const struct rb_event *ev)
 	row.indent = o != NULL ? o->indent : 0;
 	row.text = rb_page_safe(&v->page, rb_event_get_text(ev, "why"), 0);
 	if (rb_event_get_num(ev, "arm", 0) < 0)
-		row.title = RB_STR("none of its conditions holds");
+		row.title = RB_STR("no condition holds: it goes on");
 	else if (cond.n == 0)
 		row.title = RB_STR("else");
 	rb_page_row(&v->page, &row);
@@ -487,6 +494,7 @@ rb_lines_retry(struct rb_view *v, const struct rb_event *ev)
 	rb_buf_str(&o->last, reason);
 	if (v->opt.form == RB_VIEW_LIVE || o->quiet || !worth_a_line(o, reason))
 		return;
+	rb_live_clear(v);
 	rb_lines_headings(v, o->where.step);
 	row.indent = o->indent;
 	row.id = rb_open_id(v, o);

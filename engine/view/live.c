@@ -10,13 +10,20 @@
 static const char *const frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
 static const char *const ascii_frames[] = {"|   ", "/   ", "-   ", "\\   "};
 
-void
-rb_live_clear(struct rb_view *v)
+static void
+take_away(struct rb_view *v)
 {
 	if (!v->drawn)
 		return;
 	rb_page_c(&v->page, "\r\033[K");
 	v->drawn = false;
+}
+
+void
+rb_live_clear(struct rb_view *v)
+{
+	take_away(v);
+	rb_skipped_show(v);
 }
 
 /* What was begun last and is not only a frame for others; of a table, the table. */
@@ -127,7 +134,7 @@ rb_live_tick(struct rb_view *v, int64_t now)
 	int64_t due;
 
 	if (o == NULL) {
-		rb_live_clear(v);
+		take_away(v);
 		return RB_NEVER;
 	}
 	due = v->drawn ? v->drawn_at + EVERY : o->since + DELAY;

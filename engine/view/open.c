@@ -4,18 +4,17 @@
 
 #include "view/state.h"
 
-/* Steps that hold other steps. */
-static bool
-is_group(struct rb_str kind)
+/* STEP where nothing is said, as in a record of a later version. */
+static enum rb_form
+form_of(const struct rb_event *ev)
 {
-	static const char *const kinds[] = {
-	    "block", "branch", "call", "checks", "parallel", "runbook", "use"};
+	struct rb_str word = rb_event_get_text(ev, "form");
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (rb_str_is(kind, kinds[i]))
-			return true;
+	for (size_t i = 0; i < RB_FORMS; i++) {
+		if (rb_str_is(word, rb_form_words[i]))
+			return (enum rb_form)i;
 	}
-	return false;
+	return RB_FORM_STEP;
 }
 
 struct rb_open *
@@ -38,7 +37,7 @@ table_of(const struct rb_view *v, const struct rb_open *row)
 	if (!row->quiet || row->where.depth == 0)
 		return NULL;
 	for (struct rb_open *o = v->open; o != NULL; o = o->next) {
-		if (rb_str_is(o->kind, "checks") && o->where.depth + 1 == row->where.depth &&
+		if (o->form == RB_FORM_TABLE && o->where.depth + 1 == row->where.depth &&
 		    rb_str_eq(rb_str_folder(o->where.step), rb_str_folder(row->where.step)))
 			found = o;
 	}
@@ -71,6 +70,7 @@ rb_open_begin(struct rb_view *v, const struct rb_event *ev)
 {
 	struct rb_open *o = rb_alloc_zero(v->opt.alloc, 1, sizeof(*o)), **end = &v->open;
 	const struct rb_open *loop = loop_of(v, ev->where.step);
+	bool headed;
 
 	rb_arena_init(&o->arena, v->opt.alloc);
 	rb_arena_init(&o->attempt, v->opt.alloc);
@@ -79,11 +79,14 @@ rb_open_begin(struct rb_view *v, const struct rb_event *ev)
 	o->where.id = rb_arena_str(&o->arena, ev->where.id);
 	o->where.title = rb_arena_str(&o->arena, ev->where.title);
 	o->kind = rb_arena_str(&o->arena, rb_event_get_text(ev, "kind"));
+	o->effect = rb_arena_str(&o->arena, rb_event_get_text(ev, "effect"));
 	o->does = rb_arena_str(&o->arena, rb_event_get_text(ev, "does"));
 	o->indent = rb_open_indent(o->where.step);
 	o->quiet = rb_event_get_num(ev, "quiet", 0) != 0;
-	o->group = is_group(o->kind);
-	o->heading = o->group && !rb_str_is(o->kind, "branch") && !rb_str_is(o->kind, "checks") && !o->quiet;
+	o->form = form_of(ev);
+	headed = o->form == RB_FORM_GROUP || o->form == RB_FORM_LIBRARY;
+	o->group = headed || o->form == RB_FORM_BRANCH || o->form == RB_FORM_TABLE;
+	o->heading = headed && !o->quiet;
 	o->all_output = rb_str_is(rb_event_get_text(ev, "show"), "output");
 	o->no_output = rb_str_is(rb_event_get_text(ev, "show"), "none");
 	o->begun = o->since = ev->mono;
@@ -187,6 +190,15 @@ rb_open_id_of(struct rb_view *v, const struct rb_where *where)
 }
 
 struct rb_str
+rb_open_name(struct rb_view *v, const struct rb_where *where)
+{
+	struct rb_str id = rb_open_id_of(v, where);
+	bool made = rb_str_find(where->step, RB_STR("step_"), 0) != SIZE_MAX;
+
+	return id.n > 0 && !made ? rb_page_safe(&v->page, where->step, 0) : id;
+}
+
+struct rb_str
 rb_open_id(struct rb_view *v, const struct rb_open *o)
 {
 	return rb_open_id_of(v, &o->where);
@@ -217,6 +229,9 @@ rb_open_title(struct rb_view *v, const struct rb_open *o)
 	title = rb_page_safe(&v->page, title, 0);
 	if (o->where.title.n == 0 && o->does.n > 0)
 		title = rb_page_clip(&v->page, rb_page_safe(&v->page, o->does, 0), RB_PAGE_TITLE);
+	/* Of a group it would be said of each step in it. */
+	if (rb_str_is(o->effect, "danger") && !o->group)
+		title = rb_arena_fmt(&v->page.scratch, "DANGER: %.*s", RB_STR_ARG(title));
 	item = rb_page_safe(&v->page, o->item, 0);
 	if (item.n == 0 || o->loop)
 		return title;
@@ -245,13 +260,16 @@ rb_open_attempt(struct rb_view *v, const struct rb_event *ev)
 	if (o == NULL)
 		return;
 	rb_failure_forget(o);
+	/* What a look after the action prints is told by itself. */
+	for (int i = 0; i < RB_STREAMS; i++)
+		rb_buf_clear(&o->tails[i]);
 	if (!rb_str_is(purpose, "action"))
 		return;
 	o->attempts = ev->where.attempt;
 	o->since = ev->mono;
+	o->since_wall = ev->wall;
+	o->under_way = true;
 	rb_buf_clear(&o->last);
-	for (int i = 0; i < RB_STREAMS; i++)
-		rb_buf_clear(&o->tails[i]);
 }
 
 void
@@ -267,6 +285,7 @@ rb_open_attempt_end(struct rb_view *v, const struct rb_event *ev)
 
 	if (o == NULL)
 		return;
+	o->under_way = o->under_way && !rb_str_is(purpose, "action");
 	rb_lines_output_end(v, o);
 	if (rb_event_get_num(ev, "output_incomplete", 0) != 0)
 		o->incomplete = true;

@@ -306,7 +306,7 @@ rb_page_wrap(struct rb_page *p, enum rb_ink ink, struct rb_str s, size_t column,
 		indent = RB_PAGE_MARGIN;
 	while (more) {
 		size_t room = limit > column ? limit - column : 0;
-		struct rb_str line = rb_wrap_line(&s, room, column > indent ? RB_WRAP_BEGUN : 0);
+		struct rb_str line = rb_wrap_line(&s, room, column > indent);
 
 		rb_page_ink(p, ink, line);
 		column += rb_str_width(line);
@@ -365,17 +365,30 @@ text_column(const struct rb_page *p, const struct rb_page_row *row, size_t colum
 											: 0;
 }
 
+/* Where the lines of a row go on: below its title, unless a long id leaves too little room there. */
+static size_t
+below_id(const struct rb_page *p, const struct rb_page_row *row)
+{
+	size_t title = rb_page_title(p, row->indent, row->id);
+
+	return p->width == 0 || title + RB_PAGE_TITLE + RB_PAGE_TIME <= width_of(p)
+		   ? title
+		   : rb_page_start(p, row->indent) + RB_PAGE_MARGIN;
+}
+
 void
 rb_page_row(struct rb_page *p, const struct rb_page_row *row)
 {
-	size_t column, from, right, width = rb_str_width(row->time), text;
+	size_t column, from, right, width = rb_str_width(row->time), text, below;
 
 	if (is_narrow(p)) {
 		narrow_row(p, row);
 		return;
 	}
 	from = rb_page_label(p, row->mark, row->indent, row->id);
-	column = rb_page_wrap(p, RB_INK_NONE, row->title, from, from, row->time.n > 0 ? RB_PAGE_TIME + 2 : 0);
+	below = below_id(p, row);
+	column =
+	    rb_page_wrap(p, RB_INK_NONE, row->title, from, below, row->time.n > 0 ? RB_PAGE_TIME + 2 : 0);
 	right = rb_page_right(p);
 	if (width > 0) {
 		size_t gap = column + 1 + width <= right ? right - width - column : 2;
@@ -389,7 +402,7 @@ rb_page_row(struct rb_page *p, const struct rb_page_row *row)
 		if (text > 0) {
 			rb_page_pad(p, text - column);
 		} else {
-			text = rb_page_title(p, row->indent, row->id);
+			text = below;
 			rb_page_c(p, "\n");
 			rb_page_pad(p, text);
 		}

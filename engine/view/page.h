@@ -56,7 +56,9 @@ struct rb_page_row {
 	enum rb_ink ink; /* of the text */
 };
 
+/* An empty page, 80 columns wide until `width` is set. ascii: nothing beyond ASCII is written. */
 void rb_page_init(struct rb_page *p, const struct rb_alloc *alloc, bool colour, bool ascii);
+/* With what was not written, and all safe texts. */
 void rb_page_free(struct rb_page *p);
 /* Frees the safe texts that were made. */
 void rb_page_forget(struct rb_page *p);
@@ -77,6 +79,7 @@ size_t rb_page_title(const struct rb_page *p, unsigned indent, struct rb_str id)
 /* The column at which the durations end. */
 size_t rb_page_right(const struct rb_page *p);
 
+/* Appended as they are, without a line being broken: a safe text in an ink; a constant; n blanks. */
 void rb_page_ink(struct rb_page *p, enum rb_ink ink, struct rb_str s);
 void rb_page_c(struct rb_page *p, const char *s);
 void rb_page_pad(struct rb_page *p, size_t n);

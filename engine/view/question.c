@@ -19,6 +19,8 @@ rb_question_ask(struct rb_view *v, const struct rb_event *ev)
 	a->form = rb_arena_str(&a->arena, rb_event_get_text(ev, "form"));
 	a->text = rb_arena_str(&a->arena, rb_event_get_text(ev, "question"));
 	a->does = rb_arena_str(&a->arena, rb_event_get_text(ev, "does"));
+	a->danger = rb_str_is(rb_event_get_text(ev, "effect"), "danger");
+	a->only = rb_arena_str(&a->arena, rb_event_get_text(ev, "only"));
 	a->by = rb_arena_str(&a->arena, rb_event_get_text(ev, "by"));
 	a->choices = rb_arena_str(&a->arena, rb_event_get_text(ev, "choices"));
 	a->indent = rb_open_indent(a->where.step);
@@ -51,6 +53,11 @@ put_question(struct rb_view *v, const struct rb_asked *a, size_t *indent)
 	rb_lines_headings(v, a->where.step);
 	column = rb_page_label(p, RB_MARK_ASK, a->indent, id);
 	*indent = rb_page_title(p, a->indent, id);
+	if (a->danger && is_confirmation(a)) {
+		rb_page_ink(p, RB_INK_BAD, RB_STR("DANGER:"));
+		rb_page_c(p, " ");
+		column += sizeof("DANGER:");
+	}
 	return rb_page_wrap(p, RB_INK_NONE, text, column, *indent, 0);
 }
 
@@ -104,12 +111,17 @@ rb_question_show(struct rb_view *v)
 	column = put_question(v, a, &indent);
 	if (a->does.n > 0)
 		put_does(v, a->does, indent);
+	if (a->only.n > 0)
+		put_does(v, a->only, indent);
 	put_choices(v, a->choices, indent);
-	if (a->choices.n == 0 && a->does.n == 0 &&
+	if (a->choices.n == 0 && a->does.n == 0 && a->only.n == 0 &&
 	    (v->page.width == 0 || column + RB_PAGE_GAP + KEYS <= v->page.width)) {
 		rb_page_pad(&v->page, RB_PAGE_GAP);
 		return;
 	}
+	/* The keys stand further left rather than beyond the edge. */
+	if (a->choices.n == 0 && v->page.width > 0 && indent + KEYS > v->page.width)
+		indent = RB_PAGE_MARGIN;
 	rb_page_c(&v->page, "\n");
 	rb_page_pad(&v->page, indent);
 }

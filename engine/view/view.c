@@ -84,6 +84,8 @@ on_event(void *ctx, const struct rb_event *ev)
 		rb_json_event(v, ev);
 	} else if (shown[ev->type] != NULL) {
 		measure(v);
+		if (ev->type != RB_EV_INPUT)
+			rb_head_inputs(v);
 		shown[ev->type](v, ev);
 	}
 	flush(v);
@@ -114,6 +116,7 @@ rb_view_new(const struct rb_view_options *options)
 	v->opt = *options;
 	v->sink = (struct rb_sink){v, on_event, on_output};
 	rb_arena_init(&v->arena, options->alloc);
+	rb_arena_init(&v->skipped.arena, options->alloc);
 	rb_page_init(&v->page, options->alloc, options->colour, options->ascii);
 	return v;
 }
@@ -134,6 +137,7 @@ rb_view_free(struct rb_view *v)
 	}
 	rb_question_free(v);
 	rb_page_free(&v->page);
+	rb_arena_free(&v->skipped.arena);
 	rb_arena_free(&v->arena);
 	rb_alloc_free(v->opt.alloc, v);
 }
@@ -175,6 +179,16 @@ rb_view_pause(struct rb_view *v, bool paused)
 		flush(v);
 	}
 	v->paused = paused;
+	flush(v);
+}
+
+void
+rb_view_unended(struct rb_view *v, bool running)
+{
+	if (v->dead || v->opt.form == RB_VIEW_JSON)
+		return; /* in JSON the records are all that there is */
+	measure(v);
+	rb_unended_show(v, running);
 	flush(v);
 }
 

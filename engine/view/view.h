@@ -26,8 +26,12 @@ struct rb_view_options {
 
 struct rb_view;
 
+/* The options are copied; what they point to must live as long as the view. */
 struct rb_view *rb_view_new(const struct rb_view_options *options);
+/* Shows what was held, takes the live line away, and frees it; NULL is allowed. It must be no sink any more.
+ */
 void rb_view_free(struct rb_view *v);
+/* What to add to the bus; it is the view's. */
 const struct rb_sink *rb_view_sink(struct rb_view *v);
 /* errno where its descriptor did not take all that was shown, 0 where it did. */
 int rb_view_error(const struct rb_view *v);
@@ -38,6 +42,9 @@ int64_t rb_view_tick(struct rb_view *v, int64_t now);
  * lets it come back. Events between are held and shown afterwards. A question that was asked is written
  * first, on a line that stays open: whoever takes the answer continues that line and ends it. */
 void rb_view_pause(struct rb_view *v, bool paused);
+/* After the last event of a record that has no end (yet, if its program still runs): which steps are under
+ * way, and which questions open. */
+void rb_view_unended(struct rb_view *v, bool running);
 /* Writes text of ours (a hint of the prompt) above the live line, escaped by the caller. */
 void rb_view_print(struct rb_view *v, struct rb_str text);
 

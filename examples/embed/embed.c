@@ -1,10 +1,11 @@
-/* The smallest useful program around librunbook: checks a runbook, runs it, and tells its own log what happened.
+/* The smallest useful program around librunbook: checks a runbook, runs it, and tells its own log what
+ * happened.
  *
  *   cc embed.c $(pkg-config --cflags --libs runbook) && ./a.out FILE [NAME=VALUE…]
  *
- * It ends with the run's exit code. What a real service would do otherwise: give the run a terminal for questions
- * (options.terminal) or answer them (options.yes_ids), and drive several runs from its own event loop with
- * rb_run_fds, rb_run_due and rb_run_step. */
+ * It ends with the run's exit code. What a real service would do otherwise: give the run a terminal for
+ * questions (options.terminal) or answer them (options.yes_ids), and drive several runs from its own event
+ * loop with rb_run_fds, rb_run_due and rb_run_step. */
 #include <stdio.h>
 
 #include <runbook.h>

@@ -40,22 +40,22 @@ api_down_with_pg() {
     --set db_admin=app --set "db_admin_host=$PG" --set db_idle_over=1s "$@"
 }
 
-# hold_port [SECONDS] — another program takes the port. Sets HOLDER.
+# hold_port — another program takes the port. Sets HOLDER.
 hold_port() {
-  background "$SUPPORT/holder" "$PORT" 120 "$PWD/held"
+  background "$SUPPORT/holder" "$PORT" 600 "$PWD/held"
   HOLDER=$BACKGROUND
   eventually test -s held
 }
 
 # try_start — what an operator's own attempt leaves in the log.
 try_start() {
-  (cd "$APP/backend" && exec timeout 10 ../venv/bin/uvicorn api.main:app --host 127.0.0.1 --port "$PORT") \
+  (cd "$APP/backend" && exec timeout 60 ../venv/bin/uvicorn api.main:app --host 127.0.0.1 --port "$PORT") \
     >>"$APP/logs/uvicorn.log" 2>&1 || true
 }
 
 # with_database [PASSWORD_IN_URL] — PostgreSQL in ./pg, that the API uses.
 with_database() {
-  pg_make "$SECRET" 'max_connections = 8' 'superuser_reserved_connections = 1'
+  pg_make "$SECRET" 'max_connections = 10' 'superuser_reserved_connections = 3'
   pg_start
   # A user of its own, that has no part in the connections which are kept for superusers.
   pg_sql "create role shop login password '$SECRET'"
@@ -71,6 +71,7 @@ kept_secret() {
   holds_no_secret "$XDG_STATE_HOME"
   holds_no_secret "$APP/logs"
   if [ -e processes ]; then
+    watched
     # Some of what was seen is this test's own, or nothing was looked at.
     grep -qF 'runbook run' processes
     holds_no_secret processes
@@ -84,11 +85,6 @@ holds_no_secret() {
     echo "the secret stands in $1" >&2
     return 1
   fi
-}
-
-# watch_processes — writes the arguments of all processes into ./processes, over and over.
-watch_processes() {
-  background bash -c 'for ((i = 0; i < 3000; i++)); do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " "; sleep 0.01; done >processes'
 }
 
 # A wheel of one module, to be installed without a network.
@@ -113,6 +109,7 @@ need_pip() { "$PYTHON" -m pip --version >/dev/null 2>&1 || skip "python3-pip is 
   # How long the application takes by itself, the second time, when its files are in memory.
   app_start "$PORT"
   kill -KILL "$APP_PID"
+  eventually gone "$APP_PID"
   before=$(now_ms)
   app_start "$PORT"
   own=$(($(now_ms) - before))
@@ -138,7 +135,7 @@ need_pip() { "$PYTHON" -m pip --version >/dev/null 2>&1 || skip "python3-pip is 
   eventually gone "$APP_PID"
   local other
   other=$(free_port)
-  background "$SUPPORT/holder" "$other" 120 other
+  background "$SUPPORT/holder" "$other" 600 other
   eventually test -s other
   api_down --yes
   has_status 0
@@ -153,7 +150,7 @@ need_pip() { "$PYTHON" -m pip --version >/dev/null 2>&1 || skip "python3-pip is 
   app_start "$PORT"
   hung=$APP_PID
   # What an API in a container of this host looks like from outside: the same application, and the same port there.
-  background bash -c 'exec -a "python3 -m uvicorn api.main:app --host 0.0.0.0 --port '"$PORT"'" sleep 60'
+  background bash -c 'exec -a "python3 -m uvicorn api.main:app --host 0.0.0.0 --port '"$PORT"'" sleep 600'
   inside=$BACKGROUND
   other_port=$(free_port)
   app_start "$other_port"
@@ -280,7 +277,14 @@ need_pip() { "$PYTHON" -m pip --version >/dev/null 2>&1 || skip "python3-pip is 
 
 @test "the API starts and does not become healthy: it is left running, since that is more than nothing" {
   sed -i 's/"status": "healthy"/"status": "degraded"/' "$APP/backend/api/main.py"
-  api_down --yes --set start_within=2s
+  # Several times what it takes by itself, on this machine.
+  local own
+  own=$(now_ms)
+  app_start "$PORT"
+  own=$(($(now_ms) - own))
+  kill -KILL "$APP_PID"
+  eventually gone "$APP_PID"
+  api_down --yes --set start_within="$((2000 + 3 * own))ms"
   has_status 3
   has 'the API does not start'
   has 'degraded'
@@ -364,7 +368,7 @@ need_pip() { "$PYTHON" -m pip --version >/dev/null 2>&1 || skip "python3-pip is 
   local i
   for ((i = 0; i < 12; i++)); do
     PGPASSWORD=$SECRET background "$(pg_program psql)" -qX -h 127.0.0.1 -p "$PG_PORT" -U shop postgres \
-      -c 'select 1' -c '\! sleep 60' >/dev/null 2>&1
+      -c 'select 1' -c '\! sleep 600' >/dev/null 2>&1
   done
   eventually bash -c "! curl -fs -o /dev/null http://127.0.0.1:$PORT/health"
   eventually idle_for_long
@@ -524,40 +528,6 @@ END
   api_down --from install_unit --set user=daemon --yes
   has_status 1
   has 'systemd does not run this host'
-}
-
-# No systemd can be had in a test: a stand-in for systemctl, in a namespace with folders of its own.
-@test "a unit keeps the API running: its file is written and enabled" {
-  [ "$(id -u)" -eq 0 ] || skip 'only root has a namespace of its own'
-  unshare -m true 2>/dev/null || skip 'there are no namespaces here'
-  mkdir bin out
-  cat >bin/systemctl <<END
-#!/bin/sh
-echo "\$*" >>"$PWD/out/calls"
-case "\$*" in
-  *is-enabled*) grep -q ' enable' "$PWD/out/calls" ;;
-  *show*) printf 'LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=enabled\nMainPID=1\nNRestarts=0\nResult=success\nExecMainStatus=0\n' ;;
-esac
-END
-  printf '#!/bin/sh\nexit 0\n' >bin/systemd-analyze
-  chmod +x bin/*
-  cat >inside <<END
-mount -t tmpfs none /run && mkdir -p /run/systemd/system && mkdir -p /etc/systemd/system &&
-  mount -t tmpfs none /etc/systemd/system || exit 77
-PATH=$PWD/bin:\$PATH "$RUNBOOK" run "${BOOK:-$TOP/runbooks/api-down.yaml}" --set "root=$APP" --set "port=$PORT" \
-  --from install_unit --set user=daemon --set unit=shop.service --yes
-status=\$?
-cp /etc/systemd/system/shop.service out/
-exit \$status
-END
-  run --separate-stderr unshare -m --propagation private bash inside
-  echo "$output$stderr"
-  [ "$status" -ne 77 ] || skip 'nothing can be mounted here'
-  has_status 0
-  grep -qF "ExecStart=$APP/venv/bin/uvicorn api.main:app --host 0.0.0.0 --port $PORT" out/shop.service
-  grep -qx 'User=daemon' out/shop.service
-  grep -q 'daemon-reload' out/calls
-  grep -q 'enable -- shop.service' out/calls
 }
 
 @test "a minimal application runs in isolation, and leaves nothing" {

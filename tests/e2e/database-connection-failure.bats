@@ -48,13 +48,13 @@ play() {
 }
 
 # mended_by_hand TEXT FUNCTION [OPTION…] — an operator is asked to do something (TEXT is in the question), does
-# FUNCTION, and says that it is done.
+# FUNCTION, and then says that it is done.
 mended_by_hand() {
   local text=$1 mend=$2
   words "${@:3}"
-  (eventually grep -rqF -e "$text" "$XDG_STATE_HOME" && "$mend") >mended 2>&1 3>&- &
+  (eventually grep -rqF -e "$text" "$XDG_STATE_HOME" && "$mend" && touch mended) >mending 2>&1 3>&- &
   STARTED+=("$!")
-  run knowing "$PYTHON" "$TOP/tests/e2e/operator.py" 50 '[d]one' d 'or Enter>' $'\n' -- "${WORDS[@]}"
+  OPERATOR_AFTER=mended run knowing "$PYTHON" "$TOP/tests/e2e/operator.py" 240 '[d]one' d 'or Enter>' $'\n' -- "${WORDS[@]}"
   echo "$output"
 }
 
@@ -185,7 +185,7 @@ listens_more() {
 @test "database: its port is held by another program: that one is named and lives on" {
   database
   pg_stop fast
-  background "$SUPPORT/holder" "$PG_PORT" 60 "$PWD/held"
+  background "$SUPPORT/holder" "$PG_PORT" 600 "$PWD/held"
   local holder=$BACKGROUND
   eventually test -s held
   play --yes
@@ -198,12 +198,15 @@ listens_more() {
 @test "database: it is recovering: waited for, nothing changed" {
   database
   pg_stop fast
-  echo "restore_command = 'sleep 1; false'" >>"$PG/postgresql.conf"
+  # It recovers until the run has seen it.
+  echo "restore_command = 'until [ -e \"$PWD/seen\" ]; do sleep 0.1; done; false'" >>"$PG/postgresql.conf"
   as_postgres touch "$PG/recovery.signal"
   as_postgres "$(pg_program pg_ctl)" -D "$PG" -W -l "$PG/server.log" start >/dev/null 3>&-
   eventually rejects
   local pid
   pid=$(postmaster)
+  (eventually grep -rqF --include=transcript.jsonl '"id":"recovery"' "$XDG_STATE_HOME" && touch seen) 3>&- &
+  STARTED+=("$!")
   play </dev/null
   has_status 0
   has 'recovery'
@@ -222,7 +225,7 @@ rejects() {
   hold idle-1
   hold idle-2
   hold open-1 'begin; select 1;'
-  hold works 'select pg_sleep(50);'
+  hold works 'select pg_sleep(600);'
   eventually has_sessions '%' 4
   eventually refused
   # Nobody says yes: nothing is ended.
@@ -236,15 +239,15 @@ rejects() {
   has '3 were ended'
   has 'idle connections had used up all of them'
   [ "$(sessions works)" = 1 ]
-  has_sessions 'idle%' 0
-  logs_in
+  eventually has_sessions 'idle%' 0
+  eventually logs_in
 }
 refused() { ! logs_in; }
 
 @test "database: connections used up by work: escalated with who holds them, none is ended" {
   database 'max_connections = 5' 'superuser_reserved_connections = 3'
-  hold works-1 'select pg_sleep(50);'
-  hold works-2 'select pg_sleep(50);'
+  hold works-1 'select pg_sleep(600);'
+  hold works-2 'select pg_sleep(600);'
   eventually has_sessions 'works%' 2
   eventually refused
   play --yes
@@ -258,16 +261,14 @@ refused() { ! logs_in; }
   database
   start_httpd /slack/s3cr3t-hook status=200 body=ok
   printf 'DATABASE_URL=postgresql://shop:%s@127.0.0.1/shop\n' "$SECRET" >env-file
-  (for _ in {1..60}; do
-    cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' >>cmdlines
-    sleep 0.03
-  done) 3>&- &
-  STARTED+=("$!")
+  watch_processes
   # It lives too shortly to be caught for sure: each psql also writes down itself what others could see of it.
   mkdir -p bin
   printf '#!/bin/sh\ntr "\\0" " " </proc/$$/cmdline >>"%s/cmdlines"\nexec "%s" "$@"\n' "$PWD" "$(command -v psql)" >bin/psql
   chmod +x bin/psql
   PATH=$PWD/bin:$PATH PASSWORD='not-The-One-9' SLACK_WEBHOOK_URL=$HTTPD_URL/slack/s3cr3t-hook play --set "env_file=$PWD/env-file" --set contact='team shop'
+  watched
+  cat cmdlines >>processes
   has_status 3
   has 'password authentication failed for user "shop"'
   has 'DATABASE_URL'
@@ -278,7 +279,7 @@ refused() { ! logs_in; }
   nowhere 'not-The-One-9'
   nowhere 's3cr3t-hook'
   grep -qF psql cmdlines
-  run ! grep -qF -e "$SECRET" -e 'not-The-One-9' cmdlines
+  run ! grep -qF -e "$SECRET" -e 'not-The-One-9' processes
 }
 
 @test "database: no password, an expired one, a variable that is missing: each is told" {
@@ -419,6 +420,7 @@ fill() {
   curl -fsS -o /dev/null "$url"
   # It answers, and the application has another password.
   kill "$APP_PID"
+  eventually gone "$APP_PID"
   app_start "$port" "DATABASE_URL=postgresql://shop:other@127.0.0.1:$PG_PORT/shop"
   play --set "status_url=$url" --yes
   has_status 3

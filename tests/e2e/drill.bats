@@ -12,7 +12,7 @@ setup() {
   sandbox
   APP=$PWD/app
   mkdir -p "$APP/backend/api" "$APP/logs"
-  "$PYTHON" -m venv --system-site-packages "$APP/venv"
+  "$PYTHON" -m venv --system-site-packages --without-pip "$APP/venv"
   cat >"$APP/venv/bin/uvicorn" <<END
 #!$APP/venv/bin/python3
 import sys
@@ -55,7 +55,7 @@ photograph() {
 }
 
 taken() {
-  background "$SUPPORT/holder" "$PORT" 120 "$PWD/held"
+  background "$SUPPORT/holder" "$PORT" 600 "$PWD/held"
   HOLDER=$BACKGROUND
   eventually test -s held
   (cd "$APP/backend" && ../venv/bin/uvicorn api.main:app --port "$PORT" >../logs/api.log 2>&1) || true

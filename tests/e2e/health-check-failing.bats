@@ -55,7 +55,7 @@ app = FastAPI()
 @app.get("/health")
 def health(response: Response):
     if mood == "slow":
-        time.sleep(1)
+        time.sleep(3)
     if mood == "fault":
         raise RuntimeError("a fault in the code")
     if mood == "redis":
@@ -149,10 +149,10 @@ END
   moody slow
   app_start "$PORT"
   better
-  play --set slow_over=500ms </dev/null
+  play --set slow_over=2s </dev/null
   has_status 5
   alive "$APP_PID"
-  play --set slow_over=500ms --yes
+  play --set slow_over=2s --yes
   has_status 0
   has "pid $APP_PID"
   has 'it answered too slowly'
@@ -186,8 +186,9 @@ END
 }
 
 @test "health: it runs without listening: this process is stopped, and it is started" {
-  background "$APP/venv/bin/python3" -c 'import time; time.sleep(60)'
+  background "$APP/venv/bin/python3" -c 'import time; time.sleep(600)'
   local deaf=$BACKGROUND
+  eventually is_program "$deaf" "$APP/venv/bin/python3"
   play --yes
   has_status 0
   has 'it ran without listening'
@@ -200,10 +201,10 @@ END
   app_start "$PORT"
   better
   local old=$APP_PID
-  (eventually grep -rqF 'Restart the API, since it answered' "$XDG_STATE_HOME" && kill "$old" && app_start "$PORT" &&
-    echo "$APP_PID" >"$APP/uvicorn.pid") 3>&- &
+  (eventually grep -rqF 'Restart the API, since it answered' "$XDG_STATE_HOME" && kill "$old" &&
+    eventually not says_something "$PORT" && app_start "$PORT" && echo "$APP_PID" >"$APP/uvicorn.pid") 3>&- &
   STARTED+=("$!")
-  run "$PYTHON" "$TOP/tests/e2e/operator.py" 40 '[d]one' d 'note, or Enter>' $'\n' -- "$RUNBOOK" run \
+  OPERATOR_AFTER=$APP/uvicorn.pid run "$PYTHON" "$TOP/tests/e2e/operator.py" 240 '[d]one' d 'note, or Enter>' $'\n' -- "$RUNBOOK" run \
     "$TOP/runbooks/health-check-failing.yaml" --set "port=$PORT" --set "process=$APP/venv/bin/python3"
   echo "$output"
   has_status 0
@@ -221,7 +222,7 @@ END
 }
 
 @test "health: its port is held by another program: named, and left alone" {
-  background "$SUPPORT/holder" "$PORT" 60 "$PWD/held"
+  background "$SUPPORT/holder" "$PORT" 600 "$PWD/held"
   local holder=$BACKGROUND
   eventually test -s held
   play --yes

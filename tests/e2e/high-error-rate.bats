@@ -17,20 +17,23 @@ teardown() {
   end_all
 }
 
-# front UPSTREAM_PORT — nginx, which names the upstream in its log.
+# front UPSTREAM_PORT [TIMEOUT] — nginx, which names the upstream in its log, and waits so long for it.
 front() {
   nginx_make "$1"
   sed -i -e "s|access_log .*;|log_format up '\$remote_addr - \$remote_user [\$time_local] \"\$request\" \$status \$body_bytes_sent upstream=\$upstream_addr'; access_log $NGINX/access.log up;|" \
-    -e 's|proxy_connect_timeout 2s;|proxy_connect_timeout 2s; proxy_read_timeout 1s;|' "$NGINX/nginx.conf"
+    -e 's|proxy_connect_timeout 2s;|proxy_connect_timeout 2s; proxy_read_timeout '"${2:-60s};|" "$NGINX/nginx.conf"
   nginx_start
   eventually test -s "$NGINX/nginx.pid"
 }
 
-# ask PATH COUNT
+# ask PATH COUNT — and waits until nginx has written them down, which it does once it has answered.
 ask() {
-  local i
+  local i before
+  before=$(wc -l <"$NGINX/access.log")
   for ((i = 0; i < $2; i++)); do curl -s -o /dev/null "http://127.0.0.1:$NGINX_PORT$1" || true; done
+  eventually logged $((before + $2))
 }
+logged() { [ "$(wc -l <"$NGINX/access.log")" -ge "$1" ]; }
 
 # users PATH… — who ask these again and again, until the test ends.
 users() {
@@ -67,6 +70,48 @@ play() {
   has '0 of 30 failed, 0.0 %'
   took $(($(now_ms) - began)) 2000 'a run without errors'
   alive "$APP_PID"
+}
+
+@test "errors: what failed before the window is left out, of nginx's own complaints too; the window and its bound are told" {
+  app_start "$PORT"
+  front "$PORT"
+  # Before nginx's own lines, as they would stand: an hour ago all failed, since nginx had no connection left.
+  ask /health 5
+  local i hour_ago
+  hour_ago=$(date -d '1 hour ago' '+%d/%b/%Y:%H:%M:%S %z')
+  for ((i = 0; i < 40; i++)); do echo "127.0.0.1 - - [$hour_ago] \"GET /old HTTP/1.1\" 503 9"; done >early
+  cat "$NGINX/access.log" >>early
+  cat early >"$NGINX/access.log"
+  date -d '1 hour ago' '+%Y/%m/%d %H:%M:%S [alert] 7#7: 64 worker_connections are not enough' >>"$NGINX/error.log"
+  play --yes
+  has_status 0
+  has '0 % of the 5 requests of the last 5m ended with 5xx'
+  # The API answers and nginx complains of nothing since then: that it was full is an hour old.
+  ask '/api/errors?kind=fault' 5
+  play --yes
+  has_status 3
+  has '5 of 10 failed, 50.0 %'
+  has 'only /api/errors fails'
+  # Of a longer window it is part; one that is more than may be looked at says so.
+  play --yes --set window=2h </dev/null
+  has_status 3
+  # The run before has asked through nginx too.
+  [[ $output =~ 45\ of\ 5[01]\ failed ]]
+  has 'overload'
+  play --yes --set window=2h --set requests=20 --set most=100
+  has_status 0
+  has 'of the last 20 requests ended with 5xx'
+}
+
+@test "errors: a log whose times cannot be read: the last requests count, and that is said" {
+  app_start "$PORT"
+  front "$PORT"
+  ask /health 5
+  sed -E 's/ \[[^]]*\]//' "$NGINX/access.log" >timeless.log
+  play --yes --set "access_log=$PWD/timeless.log"
+  has_status 0
+  has 'since the log has no times that can be read'
+  has '0 % of the last 5 requests ended with 5xx'
 }
 
 @test "errors: the API is down: started by the runbook of the health check, and the rate falls" {
@@ -148,7 +193,7 @@ http_requests_total{handler="/health",status="200"} 30
 
 @test "errors: the API answers too late: who asks the most, and nobody relieves it: escalated" {
   app_start "$PORT"
-  front "$PORT"
+  front "$PORT" 2s
   ask /health 5
   ask '/api/errors?kind=slow' 2
   play --yes </dev/null
@@ -182,7 +227,7 @@ http_requests_total{handler="/health",status="200"} 30
   ln -s release-2 current
   users /health
   words --set "marker=$PWD/current"
-  run "$PYTHON" "$TOP/tests/e2e/operator.py" 40 '[d]one' d 'version>' $'1.4.0\n' 'note, or Enter>' $'\n' -- "${WORDS[@]}"
+  run "$PYTHON" "$TOP/tests/e2e/operator.py" 240 '[d]one' d 'version>' $'1.4.0\n' 'note, or Enter>' $'\n' -- "${WORDS[@]}"
   echo "$output"
   has_status 0
   has 'the last deployment was rolled back to 1.4.0'

@@ -29,7 +29,11 @@ play() {
 postgres_book() {
   write book.yaml <<END
 runbook: postgres
-inputs: {user: {type: text, default: app}, most: {type: percent, default: 90}, sql: {type: text, default: "select 1, 'two'"}}
+inputs:
+  user: {type: text, default: app}
+  most: {type: percent, default: 90}
+  sql: {type: text, default: "select 1, 'two'"}
+  limit: {type: duration, default: 60s}
 secrets: {db_password: {env: DB_PASSWORD, optional: true}}
 steps:
   - id: r
@@ -40,7 +44,7 @@ steps:
   - say: "problem=\${r.problem} accepts=\${r.accepts} logged_in=\${r.logged_in}"
   - id: q
     use: postgres.query
-    with: {port: $PG_PORT, user: "\${user}", sql: "\${sql}", timeout: 2s}
+    with: {port: $PG_PORT, user: "\${user}", sql: "\${sql}", timeout: "\${limit}"}
     secrets: {password: db_password}
     on_fail: continue
   - say: "value=\${q.value ?? \"none\"} rows=\${q.rows ?? []} \${q.error ?? \"\"}"
@@ -57,20 +61,17 @@ END
   pg_make 'pw-Xyzzy-77' 'max_connections = 9' 'superuser_reserved_connections = 3'
   pg_start
   postgres_book
-  (for _ in {1..60}; do
-    cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' >>cmdlines
-    sleep 0.03
-  done) 3>&- &
-  STARTED+=("$!")
+  watch_processes
   DB_PASSWORD='pw-Xyzzy-77' play --set sql='select 1, pg_sleep(0.8)'
+  watched
   has_status 0
   has 'problem=none accepts=true logged_in=true'
   has 'value=1'
   # Those of the two steps before may not have gone yet.
   [[ $output =~ used=[123]' limit=6 full=false' ]]
   nowhere 'pw-Xyzzy-77'
-  grep -qF 'pg_sleep(0.8)' cmdlines
-  [ "$(grep -cF 'pw-Xyzzy-77' cmdlines)" = 0 ]
+  grep -qF 'pg_sleep(0.8)' processes
+  run ! grep -qF 'pw-Xyzzy-77' processes
 }
 
 @test "postgres: wrong password, no password, no such user" {
@@ -99,7 +100,7 @@ END
   pg_start
   pg_sql "create role plain login password 'pw-Plain-1'"
   local i
-  for i in 1 2 3; do pg_hold "held.$i" plain pw-Plain-1 postgres 'select pg_sleep(60);'; done
+  for i in 1 2 3; do pg_hold "held.$i" plain pw-Plain-1 postgres 'select pg_sleep(600);'; done
   postgres_book
   DB_PASSWORD=pw-Plain-1 play --set user=plain
   has 'problem=too_many_connections accepts=true logged_in=false'
@@ -120,7 +121,7 @@ END
   DB_PASSWORD='pw-Xyzzy-77' play --set sql='\! touch made'
   has 'does not match'
   [ ! -e made ]
-  DB_PASSWORD='pw-Xyzzy-77' play --set sql='select pg_sleep(20)'
+  DB_PASSWORD='pw-Xyzzy-77' play --set sql='select pg_sleep(60)' --set limit=2s
   has 'canceling statement due to statement timeout'
 }
 
@@ -132,8 +133,12 @@ runbook: redis
 secrets: {pw: {env: REDIS_PASSWORD, optional: true}}
 steps:
   - {id: r, use: redis.ping, with: {port: $REDIS_PORT}, secrets: {password: pw}, on_fail: continue}
-  - say: "passed=\${r.passed} wants=\${r.wants_password} wrong=\${r.wrong_password} reply=\${r.reply ?? \"none\"}"
+  - say: "passed=\${r.passed} wants=\${r.wants_password} wrong=\${r.wrong_password} unsaved=\${r.cannot_save} reply=\${r.reply ?? \"none\"}"
 END
+}
+
+redis_cannot_save() {
+  REDISCLI_AUTH='p w"x\1' redis-cli -p "$REDIS_PORT" info persistence | grep -q '^rdb_last_bgsave_status:err'
 }
 
 @test "redis: it answers; it wants a password, and gets the wrong and the right one; it is down" {
@@ -145,7 +150,7 @@ END
   eventually redis-cli -p "$REDIS_PORT" ping
   redis_book
   play
-  has 'passed=true wants=false wrong=false reply=+PONG'
+  has 'passed=true wants=false wrong=false unsaved=false reply=+PONG'
   redis-cli -p "$REDIS_PORT" config set requirepass 'p w"x\1' >/dev/null
   play
   has 'passed=false wants=true'
@@ -154,6 +159,17 @@ END
   REDIS_PASSWORD='p w"x\1' play
   has 'passed=true'
   nowhere 'p w"x'
+  # A folder stands where the data is to be saved.
+  mkdir dump.rdb
+  REDISCLI_AUTH='p w"x\1' redis-cli -p "$REDIS_PORT" config set save '3600 1' >/dev/null
+  REDISCLI_AUTH='p w"x\1' redis-cli -p "$REDIS_PORT" bgsave >/dev/null
+  eventually redis_cannot_save
+  REDIS_PASSWORD='p w"x\1' play
+  has 'passed=false wants=false wrong=false unsaved=true reply=-MISCONF'
+  REDISCLI_AUTH='p w"x\1' redis-cli -p "$REDIS_PORT" config set requirepass '' >/dev/null
+  play
+  has 'passed=false wants=false wrong=false unsaved=true reply=-MISCONF'
+  redis-cli -p "$REDIS_PORT" config set save '' >/dev/null # it would not end before it has saved
   kill -TERM "$server"
   wait "$server" || true
   play
@@ -165,10 +181,11 @@ END
 nginx_book() {
   write book.yaml <<END
 runbook: nginx
+inputs: {within: {type: duration, default: 60s}}
 steps:
   - {id: t, use: nginx.test, with: {config: $NGINX/nginx.conf}, on_fail: continue}
   - say: "sound=\${t.passed} \${t.problem ?? \"\"}"
-  - {id: r, use: nginx.reload, with: {config: $NGINX/nginx.conf, pidfile: $NGINX/nginx.pid, within: 3s}, on_fail: continue}
+  - {id: r, use: nginx.reload, with: {config: $NGINX/nginx.conf, pidfile: $NGINX/nginx.pid, within: "\${within}"}, on_fail: continue}
   - say: "reloaded=\${r.passed} \${r.error ?? \"\"}"
 END
 }
@@ -198,7 +215,7 @@ END
   # Sound as far as -t can see, and of no use: the port is another's.
   start_holder
   sed -i "s|retrun 200 other;|return 200 other;|; s|listen 127.0.0.1:[0-9]*;|listen 127.0.0.1:$HOLDER_PORT;|" "$NGINX/nginx.conf"
-  play
+  play --set within=3s
   has 'reloaded=false'
   has 'nginx keeps its old workers'
 }
@@ -296,7 +313,7 @@ services:
   db:
     image: minroot
     command: [/opt/sh, -c, "/opt/sleep 1; echo x > /tmp/ready; trap 'exit 0' TERM; while :; do /opt/sleep 1; done"]
-    healthcheck: {test: [CMD, /opt/cat, /tmp/ready], interval: 1s, timeout: 2s, retries: 5}
+    healthcheck: {test: [CMD, /opt/cat, /tmp/ready], interval: 1s, timeout: 30s, retries: 5}
   crash:
     image: minroot
     restart: always
@@ -317,7 +334,7 @@ steps:
   - say: "db: \${db.state}"
   - {id: after, use: compose.status, with: {folder: "\${folder}", service: backend}}
   - say: "after: \${after.state} running=\${after.running} down=\${after.down.service}"
-  - {id: follow, use: compose.logs, with: {folder: "\${folder}", service: backend, until: startup complete, within: 20s}}
+  - {id: follow, use: compose.logs, with: {folder: "\${folder}", service: backend, until: startup complete, within: 60s}}
   - say: "said=\${follow.said}"
   - {id: ping, use: compose.exec, with: {folder: "\${folder}", service: backend, command: [/opt/ping, -c, "1", db], reads: true}}
   - say: "ping: \${ping.stdout}"

@@ -1,7 +1,9 @@
 """An operator at a terminal: operator.py SECONDS PATTERN ANSWER … -- COMMAND…
 
 Runs the command on a terminal of its own and types each ANSWER once its PATTERN (a text) has come up, after what
-was answered before. Prints all that came up, and ends as the command did; 124 if that took longer than SECONDS.
+was answered before, and a prompt stands behind it. Where OPERATOR_AFTER names a file, the first answer waits for that
+too: what is said to be done has to be. Prints all that came up, and ends as the command did; 124 if that took longer
+than SECONDS.
 """
 
 import os
@@ -13,6 +15,9 @@ import time
 seconds = float(sys.argv[1])
 split = sys.argv.index("--")
 talk = list(zip(sys.argv[2:split:2], sys.argv[3:split:2]))
+after = os.environ.get("OPERATOR_AFTER", "")
+# What is typed before the prompt stands there is thrown away, and rightly.
+PROMPTS = (b"> ", b"[?]  ")
 child, terminal = pty.fork()
 if child == 0:
     os.environ["TERM"] = "dumb"
@@ -29,10 +34,9 @@ while time.monotonic() < end:
         if not came:
             break
         shown += came
-    if talk:
-        at = shown.find(talk[0][0].encode(), seen)
-        # What is typed before the question stands there in full is thrown away, and rightly.
-        if at >= 0 and not select.select([terminal], [], [], 0.2)[0]:
+    if talk and shown.find(talk[0][0].encode(), seen) >= 0 and shown.endswith(PROMPTS):
+        if not after or os.path.exists(after):
+            after = ""
             os.write(terminal, talk.pop(0)[1].encode())
             seen = len(shown)
 sys.stdout.write(shown.decode(errors="replace").replace("\r\n", "\n"))
@@ -41,7 +45,7 @@ if talk:
 # Closing the terminal ends what is left of it.
 os.close(terminal)
 ended, status = 0, 0
-for _ in range(50):
+for _ in range(600):
     ended, status = os.waitpid(child, os.WNOHANG)
     if ended:
         break

@@ -4,7 +4,7 @@
  *
  *   dryrun FILE [--set NAME=VALUE]… [--assume FACT]… [--from PROCEDURE] [--give NAME=VALUE]… [--yes]
  * [--yes=ID]
- *          [--lacks PROGRAM]… [--width N] [--ascii] [--colour] [--json]
+ *          [--lacks PROGRAM]… [--width N] [--ascii] [--colour] [--brief] [--json]
  *
  * --give is --set for the inputs of PROCEDURE. */
 #include <stdio.h>
@@ -113,6 +113,7 @@ tell(const struct rb_program *program, struct options *o, struct rb_diags *diags
 	rb_layout_init(&layout, NULL, put, stdout);
 	layout.width = o->width;
 	layout.ascii = o->ascii;
+	layout.brief = o->plan.brief;
 	layout.colour = o->colour;
 	sink = rb_layout_sink(&layout);
 	r = rb_plan_run(program, &o->plan, &sink, NULL, diags);
@@ -213,6 +214,8 @@ take(struct options *o, char **argv, int *i)
 		o->ascii = true;
 	} else if (strcmp(arg, "--colour") == 0) {
 		o->colour = true;
+	} else if (strcmp(arg, "--brief") == 0) {
+		o->plan.brief = true;
 	} else if (strcmp(arg, "--json") == 0) {
 		o->json = true;
 	} else {

@@ -25,7 +25,7 @@
 enum {
 	WORDS_MAX = 64,
 	TRACE_MAX = 16 << 20,
-	QUIET_MS = 60, /* nothing came for so long: a prompt waits */
+	QUIET_MS = 250, /* nothing came for so long: a prompt waits */
 	READ_SIZE = 4096,
 	STEP_MAX = 256,
 	BROKEN_MAX = 64, /* steps with attempts at a time */

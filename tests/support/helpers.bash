@@ -11,10 +11,13 @@ B=${B:-$TOP/build}
 RUNBOOK=${RUNBOOK:-$B/runbook}
 SUPPORT=$B/support
 export TOP B RUNBOOK SUPPORT
+# shellcheck source=tests/support/port.bash
+. "$TOP/tests/support/port.bash"
 
 # An empty folder, to stand in and to be at home in; bats removes it. No terminal, no colour, plain locale.
 sandbox() {
   cd "$BATS_TEST_TMPDIR" || return 1
+  SANDBOX=$(pwd -P)
   mkdir -p home state
   export HOME=$PWD/home XDG_STATE_HOME=$PWD/state LC_ALL=C.UTF-8 TZ=UTC
   unset NO_COLOR FORCE_COLOR "${!RUNBOOK_@}"
@@ -39,17 +42,23 @@ background() {
   STARTED+=("$BACKGROUND")
 }
 
-# Waits up to 5 s until the command is true.
-eventually() {
-  local i
-  for ((i = 0; i < 250; i++)); do
-    if "$@"; then return 0; fi
+# within SECONDS COMMAND… — waits until the command is true.
+within() {
+  local limit=$1 end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    if [ "$SECONDS" -ge "$end" ]; then
+      echo "not true within $limit s: $*" >&2
+      return 1
+    fi
     sleep 0.02
   done
-  echo "not true within 5 s: $*" >&2
-  return 1
 }
 
+# eventually COMMAND… — the same, for what has to become true on the busiest of machines.
+eventually() { within 60 "$@"; }
+
+not() { ! "$@"; }
 alive() { kill -0 "$1" 2>/dev/null; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
@@ -57,7 +66,7 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
 start_httpd() {
   HTTPD_LOG=$BATS_TEST_TMPDIR/httpd.log
   rm -f "$BATS_TEST_TMPDIR/httpd.port"
-  background "$SUPPORT/httpd" 0 60 "$BATS_TEST_TMPDIR/httpd.port" "$HTTPD_LOG" "$@"
+  background "$SUPPORT/httpd" 0 600 "$BATS_TEST_TMPDIR/httpd.port" "$HTTPD_LOG" "$@"
   HTTPD_PID=$BACKGROUND
   eventually test -s "$BATS_TEST_TMPDIR/httpd.port"
   HTTPD_PORT=$(<"$BATS_TEST_TMPDIR/httpd.port")
@@ -68,23 +77,11 @@ start_httpd() {
 # start_holder [WORKERS [ignore-term]] (see holder.c) — sets HOLDER_PORT, HOLDER_PID.
 start_holder() {
   rm -f "$BATS_TEST_TMPDIR/holder.port"
-  background "$SUPPORT/holder" 0 60 "$BATS_TEST_TMPDIR/holder.port" "$@"
+  background "$SUPPORT/holder" 0 600 "$BATS_TEST_TMPDIR/holder.port" "$@"
   HOLDER_PID=$BACKGROUND
   eventually test -s "$BATS_TEST_TMPDIR/holder.port"
   HOLDER_PORT=$(<"$BATS_TEST_TMPDIR/holder.port")
   export HOLDER_PORT HOLDER_PID
-}
-
-# Prints a port of 127.0.0.1 on which nobody listens: one that the kernel just chose, and got back.
-free_port() {
-  local file=$BATS_TEST_TMPDIR/free.port pid
-  rm -f "$file"
-  "$SUPPORT/holder" 0 5 "$file" >/dev/null 3>&- &
-  pid=$!
-  eventually test -s "$file" || return 1
-  kill -KILL "$pid"
-  wait "$pid" 2>/dev/null || true
-  cat "$file"
 }
 
 # write NAME — stdin into a file of the sandbox.
@@ -115,8 +112,10 @@ book() {
   cat >>"$1.yaml"
 }
 
-# The transcript of the last run.
-transcript() { find "$XDG_STATE_HOME/runbook/runs" -name transcript.jsonl | sort | tail -n 1; }
+# The transcript of the last run: by its time, since those of one second have names in no order.
+transcript() {
+  find "$XDG_STATE_HOME/runbook/runs" -name transcript.jsonl -printf '%T@ %p\n' 2>/dev/null | sort -n | tail -n 1 | cut -d ' ' -f 2-
+}
 
 # Its transcript is whole: each line is JSON, and nothing is missing up to its end.
 is_whole() { "$SUPPORT/jsonl" "$(transcript)"; }
@@ -129,14 +128,35 @@ in_transcript() {
   return 1
 }
 
-# pids_of TEXT — processes with TEXT in their command line. The pattern is not what it finds: grep does not see itself.
+# pids_of TEXT — processes with TEXT in their command line that stand in the test's folder: others may run the same.
+# The pattern is not what it finds: grep does not see itself.
 pids_of() {
-  local pattern
+  local pattern pid
   pattern=$(printf '%s' "$1" | sed -e 's/[^A-Za-z0-9 ]/\\&/g' -e 's/ /[\\x00 ]/g')
-  grep -laP -e "$pattern" /proc/[0-9]*/cmdline 2>/dev/null | sed -e 's|^/proc/||' -e 's|/cmdline$||'
+  for pid in $(grep -laP -e "$pattern" /proc/[0-9]*/cmdline 2>/dev/null | sed -e 's|^/proc/||' -e 's|/cmdline$||'); do
+    case $(readlink "/proc/$pid/cwd" 2>/dev/null) in
+      "$SANDBOX" | "$SANDBOX"/*) echo "$pid" ;;
+    esac
+  done
 }
 
 none_of() { [ -z "$(pids_of "$1")" ]; }
+
+# is_program PID NAME — it has got so far as to be that program: between fork and exec it is still a shell.
+is_program() { [ "$(tr '\0' '\n' <"/proc/$1/cmdline" 2>/dev/null | head -n 1)" = "$2" ]; }
+
+# watch_processes — writes the arguments of all processes into ./processes, over and over, until watched.
+watch_processes() {
+  background bash -c 'until [ -e watched ]; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " "; sleep 0.01; done >processes'
+  WATCH=$BACKGROUND
+  eventually test -s processes
+}
+
+# watched — ends it: before anything looks for a secret that should stand in no arguments, and has it in its own.
+watched() {
+  touch watched
+  wait "$WATCH"
+}
 
 # The program was built with sanitizers: it needs more memory and time, and its own reserves.
 sanitized() { grep -q __asan_init "$RUNBOOK"; }

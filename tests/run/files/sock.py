@@ -2,7 +2,7 @@
 import signal
 import socket
 
-signal.alarm(20)
+signal.alarm(120)
 s = socket.socket(socket.AF_UNIX)
 s.bind("api.sock")
 s.listen()

@@ -48,6 +48,13 @@ counting_exhausted(void *ctx, size_t n)
 	longjmp(c->out_of_memory, 1);
 }
 
+/* All that an arena has to be aligned for. */
+struct aligned {
+	void *p;
+	int64_t i;
+	double d;
+};
+
 static void
 test_zeroed_and_aligned(void **state)
 {
@@ -61,7 +68,8 @@ test_zeroed_and_aligned(void **state)
 	for (size_t n = 0; n < 3000; n += 7) {
 		char *p = rb_arena_new(&a, n);
 
-		assert_int_equal((uintptr_t)p % alignof(max_align_t), 0);
+		assert_int_equal((uintptr_t)p % alignof(struct aligned), 0);
+		rb_arena_str(&a, RB_STR("odd")); /* texts stand close */
 		for (size_t i = 0; i < n; i++)
 			assert_int_equal(p[i], 0);
 		memset(p, 0xaa, n);
@@ -192,12 +200,39 @@ test_grow_in_arena(void **state)
 	rb_arena_free(&a);
 }
 
+/* Two large arrays that grow in turns: neither leaves copies behind. */
+static void
+test_large_growth(void **state)
+{
+	enum { MANY = 1 << 18 };
+	size_t caps[2] = {0, 0};
+	int *items[2] = {NULL, NULL};
+	struct rb_arena a;
+
+	(void)state;
+	rb_arena_init(&a, NULL);
+	for (size_t len = 0; len < MANY; len++) {
+		for (int k = 0; k < 2; k++) {
+			items[k] = rb_arena_grow(&a, items[k], sizeof(int), len, &caps[k]);
+			assert_int_equal(items[k][caps[k] - 1], 0);
+			items[k][len] = (int)len + k;
+		}
+		if (len % 1000 == 0)
+			assert_string_equal(rb_arena_str(&a, RB_STR("between")).p, "between");
+	}
+	for (size_t len = 0; len < MANY; len++)
+		assert_int_equal(items[1][len] - items[0][len], 1);
+	assert_true(a.total < 2 * MANY * sizeof(int) + 1024 * 1024);
+	rb_arena_free(&a);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_zeroed_and_aligned),
 	    cmocka_unit_test(test_large_and_many), cmocka_unit_test(test_exhausted),
-	    cmocka_unit_test(test_text), cmocka_unit_test(test_grow), cmocka_unit_test(test_grow_in_arena)};
+	    cmocka_unit_test(test_text), cmocka_unit_test(test_grow), cmocka_unit_test(test_grow_in_arena),
+	    cmocka_unit_test(test_large_growth)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

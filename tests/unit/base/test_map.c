@@ -60,11 +60,34 @@ test_many_in_order(void **state)
 	rb_arena_free(&a);
 }
 
+/* These words have one hash each (FNV-1a, 32 bits). */
+static void
+test_same_hash(void **state)
+{
+	static const char *const words[] = {
+	    "liquid", "costarring", "altarages", "zinke", "altarage", "zinkes"};
+	enum { WORDS = sizeof(words) / sizeof(*words) };
+	static int values[WORDS];
+	struct rb_arena a;
+	struct rb_map m;
+
+	(void)state;
+	rb_arena_init(&a, NULL);
+	rb_map_init(&m, &a);
+	for (size_t i = 0; i < WORDS; i++) {
+		assert_null(rb_map_get(&m, rb_str_c(words[i])));
+		assert_null(rb_map_put(&m, rb_str_c(words[i]), &values[i]));
+	}
+	for (size_t i = 0; i < WORDS; i++)
+		assert_ptr_equal(rb_map_get(&m, rb_str_c(words[i])), &values[i]);
+	rb_arena_free(&a);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_small), cmocka_unit_test(test_many_in_order)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_small), cmocka_unit_test(test_many_in_order),
+	    cmocka_unit_test(test_same_hash)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

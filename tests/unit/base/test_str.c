@@ -56,6 +56,7 @@ test_cut(void **state)
 	assert_true(rb_str_find(RB_STR("a"), RB_STR("abc"), 0) == SIZE_MAX);
 	assert_true(rb_str_find(RB_STR("a"), RB_STR("a"), 9) == SIZE_MAX);
 	assert_int_equal(rb_str_find(RB_STR("abc"), RB_STR(""), 3), 3);
+	assert_int_equal(rb_str_find(RB_STR("aaab"), RB_STR("aab"), 0), 1);
 }
 
 static void
@@ -250,13 +251,52 @@ test_paths(void **state)
 	}
 }
 
+/* Short texts and long ones are searched in two ways. */
+static void
+test_find_at_any_length(void **state)
+{
+	char text[600];
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	for (size_t n = 3; n <= sizeof(text); n++) {
+		struct rb_str s = {text, n};
+
+		assert_true(rb_str_find(s, RB_STR("ab"), 0) == SIZE_MAX);
+		text[n - 1] = 'b';
+		assert_int_equal(rb_str_find(s, RB_STR("ab"), 0), n - 2);
+		assert_true(rb_str_find(s, RB_STR("ab"), n - 1) == SIZE_MAX);
+		text[n - 1] = 'a';
+	}
+}
+
+static void
+test_ascii_run(void **state)
+{
+	char text[40];
+
+	(void)state;
+	assert_int_equal(rb_ascii_run(RB_STR("")), 0);
+	memset(text, 0x7f, sizeof(text));
+	for (size_t n = 0; n <= sizeof(text); n++) {
+		assert_int_equal(rb_ascii_run((struct rb_str){text, n}), n);
+		for (size_t i = 0; i < n; i++) {
+			text[i] = (char)0x80;
+			assert_int_equal(rb_ascii_run((struct rb_str){text, n}), i);
+			text[i] = 0x7f;
+		}
+	}
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare), cmocka_unit_test(test_cut),
-	    cmocka_unit_test(test_paths), cmocka_unit_test(test_int), cmocka_unit_test(test_number),
-	    cmocka_unit_test(test_number_text), cmocka_unit_test(test_no_locale),
-	    cmocka_unit_test(test_distance), cmocka_unit_test(test_utf8), cmocka_unit_test(test_width)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_compare),
+	    cmocka_unit_test(test_find_at_any_length), cmocka_unit_test(test_ascii_run),
+	    cmocka_unit_test(test_cut), cmocka_unit_test(test_paths), cmocka_unit_test(test_int),
+	    cmocka_unit_test(test_number), cmocka_unit_test(test_number_text),
+	    cmocka_unit_test(test_no_locale), cmocka_unit_test(test_distance), cmocka_unit_test(test_utf8),
+	    cmocka_unit_test(test_width)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

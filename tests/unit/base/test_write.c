@@ -71,11 +71,29 @@ test_failures(void **state)
 	close(ends[1]);
 }
 
+static void
+test_does_not_wait(void **state)
+{
+	char much[4096];
+	int ends[2], n = 0;
+
+	(void)state;
+	memset(much, 'x', sizeof(much));
+	assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+	assert_int_equal(rb_write_now(ends[1], RB_STR("x")), 0);
+	while (n < 100000 && rb_write_now(ends[1], (struct rb_str){much, sizeof(much)}) == 0)
+		n++;
+	assert_int_equal(errno, EAGAIN);
+	assert_in_range(n, 1, 99999);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_waits_for_a_reader), cmocka_unit_test(test_failures)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_waits_for_a_reader),
+	    cmocka_unit_test(test_does_not_wait), cmocka_unit_test(test_failures)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

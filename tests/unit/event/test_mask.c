@@ -1,5 +1,5 @@
-/* The masker: against a naive one over the whole text, for every split, and for the encodings that it
- * promises. */
+/* The masker: against a naive one over the whole text, for every split, and for the encodings and the parts
+ * of URLs that it promises. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "event/forms.h"
 #include "event/mask.h"
+#include "event/parts.h"
 
 enum { TEXT_MAX = 1 << 20, FORMS_MAX = 4096 };
 
@@ -134,6 +135,21 @@ encodings(void **state)
 	    {"set -x: 'p/s\"s '\\''q'\\'' ü&1'.", "set -x: '***'."},
 	    {"shlex: 'p/s\"s '\"'\"'q'\"'\"' ü&1'.", "shlex: '***'."},
 	    {"printf %q: p/s\\\"s\\ \\'q\\'\\ ü\\&1.", "printf %q: ***."},
+	    {"quote of quote: p/s%2522s%2520%2527q%2527%2520%25C3%25BC%25261.", "quote of quote: ***."},
+	    {"quote_plus of it: p%252Fs%2522s%2B%2527q%2527%2B%25C3%25BC%25261.", "quote_plus of it: ***."},
+	    {"in lower case: p%252fs%2522s%2520%2527q%2527%2520%25c3%25bc%25261.", "in lower case: ***."},
+	    {"jq of jq: \"{\\\"k\\\":\\\"p/s\\\\\\\"s 'q' ü&1\\\"}\".",
+		"jq of jq: \"{\\\"k\\\":\\\"***\\\"}\"."},
+	    {"python: \"p/s\\\\\\\"s 'q' \\\\u00fc&1\".", "python: \"***\"."},
+	    {"php: \"p\\\\\\/s\\\\\\\"s 'q' \\\\u00fc&1\".", "php: \"***\"."},
+	    {"go: \"p/s\\\\\\\"s 'q' ü\\\\u00261\".", "go: \"***\"."},
+	    {"nginx: p/s&quot;s 'q' ü&amp;1.", "nginx: ***."},
+	    {"html.escape: p/s&quot;s &#x27;q&#x27; ü&amp;1.", "html.escape: ***."},
+	    {"html.escape, text: p/s\"s 'q' ü&amp;1.", "html.escape, text: ***."},
+	    {"htmlspecialchars: p/s&quot;s &#039;q&#039; ü&amp;1.", "htmlspecialchars: ***."},
+	    {"lodash: p/s&quot;s &#39;q&#39; ü&amp;1.", "lodash: ***."},
+	    {"saxutils: p/s&quot;s &apos;q&apos; ü&amp;1.", "saxutils: ***."},
+	    {"html/template: p/s&#34;s &#39;q&#39; ü&amp;1.", "html/template: ***."},
 	};
 	struct rb_masker *m = rb_masker_new(NULL);
 
@@ -142,6 +158,111 @@ encodings(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		check_text(m, rb_str_c(rows[i][0]), rows[i][1]);
 	rb_masker_free(m);
+}
+
+/* Every control character, twice escaped, is as long as a form gets. */
+static void
+longest_forms(void **state)
+{
+	struct rb_masker *m = rb_masker_new(NULL);
+	char secret[512], text[8 * sizeof(secret)];
+	size_t n = 0;
+
+	(void)state;
+	memset(secret, 0x1f, sizeof(secret));
+	assert_int_equal(rb_masker_add(m, (struct rb_str){secret, sizeof(secret)}), 0);
+	for (size_t i = 0; i < sizeof(secret); i++) {
+		memcpy(text + n, "\\\\u001f", 7);
+		n += 7;
+	}
+	check_text(m, (struct rb_str){text, n}, "***");
+	rb_masker_free(m);
+	m = rb_masker_new(NULL);
+	memset(secret, '<', sizeof(secret));
+	assert_int_equal(rb_masker_add(m, (struct rb_str){secret, sizeof(secret)}), 0);
+	n = 0;
+	for (size_t i = 0; i < sizeof(secret); i++) {
+		memcpy(text + n, "\\\\u003c", 7);
+		n += 7;
+	}
+	check_text(m, (struct rb_str){text, n}, "***");
+	rb_masker_free(m);
+}
+
+static void
+count_form(void *ctx, struct rb_str form)
+{
+	assert_true(form.n >= RB_SECRET_MIN);
+	++*(size_t *)ctx;
+}
+
+static void
+forms_are_bounded(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	rb_forms_each(NULL, RB_STR("p/s\"s 'q' <ü>&1\n"), RB_SECRET_MIN, count_form, &n);
+	assert_in_range(n, 40, RB_FORMS_MAX);
+}
+
+/* What is left of text after a secret was added, for one secret each. */
+static void
+check_one(const char *secret, const char *text, const char *want)
+{
+	struct rb_masker *m = rb_masker_new(NULL);
+
+	assert_int_equal(rb_masker_add(m, rb_str_c(secret)), 0);
+	check_text(m, rb_str_c(text), want);
+	rb_masker_free(m);
+}
+
+static void
+parts_of_a_url(void **state)
+{
+	static const char hook[] = "http://127.0.0.1:8765/services/T0000/B0000/XXXXsecretXXXX",
+			  db[] = "postgres://app:pa%24sW0rd@h/orders?sslmode=require&options=-cgeqo%3Doff\n",
+			  query[] =
+			      "https://h/x?wait=true&key=swordfish&sig=a%2Bb%2Fc%3Dd%26e#access=opensesame";
+	static const char *const rows[][3] = {
+	    {hook, "{\"path\":\"/services/T0000/B0000/XXXXsecretXXXX\"}", "{\"path\":\"***\"}"},
+	    {hook, "\"\\/services\\/T0000\\/B0000\\/XXXXsecretXXXX\"", "\"***\""},
+	    {hook, "no hook XXXXsecretXXXX at 127.0.0.1:8765", "no hook *** at 127.0.0.1:8765"},
+	    {hook, "services T0000 B0000", "services T0000 B0000"},
+	    {hook, "WFhYWHNlY3JldFhYWFg=", "***"},
+	    {db, "app:pa%24sW0rd@h/orders", "***@h/orders"},
+	    {db, "no role app with pa%24sW0rd, pa$sW0rd", "no role app with ***, ***"},
+	    {db, "Basic YXBwOnBhJHNXMHJk", "Basic ***"}, /* app:pa$sW0rd */
+	    {db, "require orders app", "require orders app"},
+	    {db, "sslmode=require, -cgeqo=off", "***, ***"},
+	    {query, "true, wait=true, bad key swordfish", "true, ***, bad key ***"},
+	    {query, "sig a+b/c=d&e a%2Bb%2Fc%3Dd%26e", "sig *** ***"},
+	    {query, "a&#43;b opensesame", "a&#43;b ***"},
+	    {"redis://:pass@h", "a pass, apass", "a ***, a***"},
+	    {"redis://:pas@h", "a pas, :pas@h", "a pas, ***@h"},
+	    {"https://ghp_0123456789@h/a/b/", "ghp_0123456789 /a/b", "*** /a/b"},
+	    {"https://h/healthy/", "/healthy healthy /health", "*** healthy /health"},
+	    {"https://h/short/1", "/short/1 /short", "*** /short"},
+	    {"mysql://h/accounts", "/accounts accounts", "/accounts accounts"},
+	    {"https://ntfy/our-secret-topic", "our-secret-topic", "***"},
+	    {"https://h/aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa aaaaaaaaaaaaaa1",
+		"aaaaaaaaaaaaaaa aaaaaaaaaaaaaa1"},
+	    {"https://h/aaaaaaaa1", "aaaaaaaa1 aaaaaaaa", "*** aaaaaaaa"},
+	    {"https://h/%zz%4", "/%zz%4 %zz%4", "/%zz%4 %zz%4"},
+	    {"https://h/%zz%4%41b", "/%zz%4Ab", "***"},
+	    {"https://u:p@ss@h", "p@ss@h", "***@h"},
+	    {"https://", "https", "https"},
+	    /* no URLs */
+	    {"see https://u:word@h", "word", "word"},
+	    {"https://u:word@h and more", "word", "word"},
+	    {"://u:word@h", "word", "word"},
+	    {"1x://u:word@h", "word", "word"},
+	    {"mailto:u:word@h", "word", "word"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		check_one(rows[i][0], rows[i][1], rows[i][2]);
 }
 
 static void
@@ -320,6 +441,58 @@ any_split_is_the_same(void **state)
 	rb_masker_free(m);
 }
 
+struct text {
+	struct rb_masker *m;
+	size_t n;
+};
+
+/* One form alone in a text: nothing of it is shown, wherever the text is split. */
+static void
+split_form(void *ctx, struct rb_str form)
+{
+	struct text *t = ctx;
+	struct rb_buf text, got;
+
+	rb_buf_init(&text, NULL, TEXT_MAX);
+	rb_buf_init(&got, NULL, TEXT_MAX);
+	rb_buf_c(&text, "[ ");
+	rb_buf_str(&text, form);
+	rb_buf_c(&text, " ]");
+	for (size_t at = 0; at <= text.len; at++) {
+		rb_buf_clear(&got);
+		feed_split(t->m, rb_buf_view(&text), at, 0, &got);
+		if (!rb_str_is(rb_buf_view(&got), "[ *** ]"))
+			fail_msg("%s split at %zu: %s", rb_buf_cstr(&text), at, rb_buf_cstr(&got));
+	}
+	t->n++;
+	rb_buf_free(&text);
+	rb_buf_free(&got);
+}
+
+static void
+split_part(void *ctx, struct rb_str part)
+{
+	rb_forms_each(NULL, part, RB_SECRET_MIN, split_form, ctx);
+}
+
+static void
+every_form_is_masked_at_any_split(void **state)
+{
+	static const char *const secrets[] = {
+	    "p/s\"s'q<ü>&1\\", "https://ap:p%22w%3Cd@h/hooks/T0ken0Token?k=v%26w%3D12&x=1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+		struct text t = {rb_masker_new(NULL), 0};
+
+		assert_int_equal(rb_masker_add(t.m, rb_str_c(secrets[i])), 0);
+		split_part(&t, rb_str_c(secrets[i]));
+		rb_parts_each(NULL, rb_str_c(secrets[i]), RB_SECRET_MIN, split_part, &t);
+		assert_in_range(t.n, i == 0 ? 40 : 200, 10 * RB_FORMS_MAX);
+		rb_masker_free(t.m);
+	}
+}
+
 static void
 nothing_is_shown_early(void **state)
 {
@@ -458,11 +631,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(limits),
 	    cmocka_unit_test(encodings),
+	    cmocka_unit_test(longest_forms),
+	    cmocka_unit_test(forms_are_bounded),
+	    cmocka_unit_test(parts_of_a_url),
 	    cmocka_unit_test(base64_at_every_shift),
 	    cmocka_unit_test(lines_of_a_key),
 	    cmocka_unit_test(base64_in_lines),
 	    cmocka_unit_test(overlaps),
 	    cmocka_unit_test(any_split_is_the_same),
+	    cmocka_unit_test(every_form_is_masked_at_any_split),
 	    cmocka_unit_test(nothing_is_shown_early),
 	    cmocka_unit_test(a_secret_added_later),
 	    cmocka_unit_test(a_run_shown_in_part_when_a_secret_is_added),

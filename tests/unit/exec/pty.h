@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "exec/host.h"
+#include "event/mask.h"
 #include "exec/prompt.h"
 
 /* What flow was told; it is what the test hands over as the flow. */
@@ -36,6 +38,13 @@ rb_flow_answer(struct rb_flow *f, uint64_t ticket, const struct rb_answer *answe
 	told->n++;
 	told->ticket = ticket;
 	told->answer = *answer;
+}
+
+/* And the name of the host that a question tells: with the driver's own, the flow itself would be linked. */
+void
+rb_host_name(struct rb_buf *out)
+{
+	rb_buf_c(out, "web-1");
 }
 
 struct stage {
@@ -58,9 +67,10 @@ on_pause(void *ctx, bool paused)
 }
 
 static inline void
-open_stage_with(struct stage *s, const char *const *env, struct rb_bus *bus)
+open_stage_with(struct stage *s, const char *const *env, struct rb_bus *bus, struct rb_masker *masker)
 {
-	struct rb_prompter_options o = {.pause = on_pause, .pause_ctx = s, .environ_ = env, .bus = bus};
+	struct rb_prompter_options o = {
+	    .pause = on_pause, .pause_ctx = s, .environ_ = env, .bus = bus, .masker = masker};
 	char name[64];
 
 	memset(s, 0, sizeof(*s));
@@ -86,7 +96,7 @@ open_stage_with(struct stage *s, const char *const *env, struct rb_bus *bus)
 static inline void
 open_stage(struct stage *s)
 {
-	open_stage_with(s, NULL, NULL);
+	open_stage_with(s, NULL, NULL, NULL);
 }
 
 /* The modes are those that were found, whatever happened. */
@@ -139,7 +149,7 @@ seen(struct stage *s, const char *text)
 static inline void
 shows(struct stage *s, const char *text)
 {
-	int64_t end = rb_clock_mono() + 5 * RB_SECOND;
+	int64_t end = rb_clock_mono() + 60 * RB_SECOND;
 
 	while (!seen(s, text)) {
 		if (rb_clock_mono() > end)
@@ -157,7 +167,7 @@ type(struct stage *s, const char *text)
 static inline const struct rb_answer *
 answered(struct stage *s, unsigned n)
 {
-	int64_t end = rb_clock_mono() + 5 * RB_SECOND;
+	int64_t end = rb_clock_mono() + 60 * RB_SECOND;
 
 	while (s->told.n < n) {
 		if (rb_clock_mono() > end) {

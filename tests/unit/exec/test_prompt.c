@@ -88,6 +88,28 @@ yes_and_no_are_answers(void **state)
 /* ---- lines ---- */
 
 static void
+no_secret_is_shown(void **state)
+{
+	struct stage s;
+	struct rb_question *q;
+	struct rb_masker *m = rb_masker_new(NULL);
+
+	(void)state;
+	assert_int_equal(rb_masker_add(m, RB_STR("hunter2xyz")), 0);
+	open_stage_with(&s, NULL, NULL, m);
+	q = question(&s, RB_ASK_TYPED);
+	q->expect = RB_STR("drop hunter2xyz");
+	ask(&s, q);
+	shows(&s, "type drop ***: ");
+	type(&s, "drop\n");
+	shows(&s, "type drop ***: ");
+	type(&s, "drop hunter2xyz\n");
+	assert_true(rb_str_is(answered(&s, 1)->value.s, "drop hunter2xyz"));
+	close_stage(&s);
+	rb_masker_free(m);
+}
+
+static void
 the_exact_text_confirms(void **state)
 {
 	struct stage s;
@@ -417,6 +439,7 @@ main(void)
 	    cmocka_unit_test(what_was_typed_before_the_question_answers_nothing),
 	    cmocka_unit_test(yes_and_no_are_answers),
 	    cmocka_unit_test(the_exact_text_confirms),
+	    cmocka_unit_test(no_secret_is_shown),
 	    cmocka_unit_test(texts_and_numbers),
 	    cmocka_unit_test(one_of_the_choices),
 	    cmocka_unit_test(many_of_the_choices),
@@ -427,6 +450,6 @@ main(void)
 	    cmocka_unit_test(freed_in_the_middle_it_gives_the_terminal_back),
 	};
 
-	alarm(120);
+	alarm(500);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ typist(struct stage *s, const char *prompt, const char *typed, pid_t signalled, 
 
 	if (pid != 0)
 		return pid;
-	alarm(10);
+	alarm(120);
 	while (strstr(rb_buf_cstr(&s->screen), prompt) == NULL) {
 		look(s);
 		usleep(1000);
@@ -110,7 +110,7 @@ note_event(void *ctx, const struct rb_event *ev)
 static void
 wait_for(struct stage *s, const char *text, int line)
 {
-	int64_t end = rb_clock_mono() + 10 * RB_SECOND;
+	int64_t end = rb_clock_mono() + 60 * RB_SECOND;
 
 	while (!seen(s, text)) {
 		if (rb_clock_mono() > end)
@@ -133,7 +133,7 @@ take_back(int tty)
 static void
 settle(struct stage *s)
 {
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 50; i++) {
 		usleep(5000);
 		look(s);
 	}
@@ -208,11 +208,11 @@ session(void)
 	struct rb_bus *bus = rb_bus_new(NULL, NULL, NULL, NULL, NULL);
 	struct stage s;
 
-	alarm(60);
+	alarm(300);
 	CHECK(setsid() > 0);
 	rb_buf_init(&notes, NULL, 4096);
 	rb_bus_add(bus, &sink);
-	open_stage_with(&s, env, bus);
+	open_stage_with(&s, env, bus, NULL);
 	CHECK(ioctl(s.slave, TIOCSCTTY, 0) == 0);
 	ask(&s, question(&s, RB_ASK_CONFIRM));
 	wait_for(&s, CONFIRM, __LINE__);
@@ -226,7 +226,7 @@ session(void)
 	CHECK(strstr(rb_buf_cstr(&notes), "(exit 3)") != NULL);
 	CHECK(tcgetpgrp(s.slave) == getpgrp());
 	type(&s, "y");
-	for (int i = 0; i < 100 && s.told.n == 0; i++)
+	for (int i = 0; i < 6000 && s.told.n == 0; i++)
 		rb_loop_step(s.loop, 10 * RB_MS);
 	CHECK(s.told.n == 1 && s.told.answer.value.b);
 
@@ -242,7 +242,8 @@ session(void)
 	rb_prompter_free(s.p);
 
 	/* A shell that is not there is told. */
-	struct rb_prompter_options o = {.fd = s.slave, .loop = s.loop, .environ_ = bad};
+	struct rb_prompter_options o = {
+	    .fd = s.slave, .loop = s.loop, .environ_ = bad, .pause = on_pause, .pause_ctx = &s};
 	s.p = rb_prompter_new(&o);
 	s.console = rb_prompter_console(s.p);
 	rb_prompter_attach(s.p, (struct rb_flow *)&s.told);
@@ -255,7 +256,7 @@ session(void)
 
 	/* In the background it waits, without being stopped, until it is in the foreground. */
 	type(&s, "n");
-	for (int i = 0; i < 100 && s.told.n == 5; i++)
+	for (int i = 0; i < 6000 && s.told.n == 5; i++)
 		rb_loop_step(s.loop, 10 * RB_MS);
 	CHECK(s.told.n == 6);
 	pid_t other = fork();
@@ -310,6 +311,6 @@ main(void)
 	    cmocka_unit_test(a_shell_for_the_operator),
 	};
 
-	alarm(120);
+	alarm(500);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -185,6 +185,7 @@ struct mock {
 	struct mock_file files[MOCK_FILES]; /* child runbooks and libraries */
 	const char *from;                   /* procedure to start at */
 	const struct rb_drill *drill;       /* NULL: a run */
+	bool alone;                         /* nobody is at a terminal */
 	const char *refuse;                 /* `enter` says no for the unit of this id */
 	int64_t stays_until;                /* `finish` has something left up to then, unless told `now` */
 	bool no_disk;                       /* durable events fail */
@@ -649,7 +650,8 @@ mock_finish(void *ctx, bool now)
 static inline void
 mock_start_flow(struct mock *m)
 {
-	struct rb_flow_options options = {.alloc = &m->alloc, .frame = m->frame, .drill = m->drill};
+	struct rb_flow_options options = {
+	    .alloc = &m->alloc, .frame = m->frame, .alone = m->alone, .drill = m->drill};
 	struct rb_vpair *pairs;
 
 	m->driver = (struct rb_driver){.ctx = m,

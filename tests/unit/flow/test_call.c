@@ -91,6 +91,8 @@ test_marks_come_home(void **state)
 	mock_init(&m);
 	snprintf(text, sizeof(text), "steps:\n  - {id: a, call: mend}\n%s", procedure);
 	mock_expect(&m, text, 1, "a/m edge on_fail continue\na/m failed\na passed\nrun_end failed\n");
+	assert_string_equal(m.reason.p,
+	    "`m` failed: exit is 1, not 0; it changes something, and the run only went on over it");
 	mock_free(&m);
 	/* and going back over the call clears it */
 	mock_init(&m);
@@ -211,7 +213,8 @@ test_child_endings(void **state)
 	run_child("none", 0, "");
 	run_child("escalated", 1, "`a` failed: runbook child ended escalated");
 	run_child("over", 1,
-	    "`a` failed: runbook child ended failed: a change failed, and the run only went on over it");
+	    "`a` failed: runbook child ended failed: `c` failed: exit is 1, not 0; it changes something, and "
+	    "the run only went on over it");
 }
 
 static void

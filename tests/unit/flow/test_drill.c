@@ -33,11 +33,11 @@ halted(void *ctx, const struct rb_stand *stand, enum rb_halt why)
 }
 
 static const struct rb_drill *
-drill_of(struct mock *m, bool terminal)
+drill_of(struct mock *m)
 {
 	static struct rb_drill drill;
 
-	drill = (struct rb_drill){.ctx = m, .terminal = terminal, .halted = halted};
+	drill = (struct rb_drill){.ctx = m, .halted = halted};
 	return &drill;
 }
 
@@ -48,7 +48,8 @@ expect(const char *text, int exit_, const char *trace, const char *log)
 	struct mock m;
 
 	mock_init(&m);
-	m.drill = drill_of(&m, false);
+	m.drill = drill_of(&m);
+	m.alone = true;
 	m.no_disk = true; /* nothing that a drill tells has to be on disk before it goes on */
 	mock_expect(&m, text, exit_, trace);
 	assert_int_equal(m.end.changes, 0);
@@ -172,7 +173,8 @@ test_levels(void **state)
 	(void)state;
 	mock_init(&m);
 	m.files[0] = (struct mock_file){"child.yaml", child};
-	m.drill = drill_of(&m, false);
+	m.drill = drill_of(&m);
+	m.alone = true;
 	mock_expect(&m,
 	    "steps:\n"
 	    "  - id: b\n"
@@ -189,7 +191,8 @@ test_levels(void **state)
 	mock_free(&m);
 	mock_init(&m);
 	m.from = "p";
-	m.drill = drill_of(&m, false);
+	m.drill = drill_of(&m);
+	m.alone = true;
 	mock_expect(&m,
 	    "steps:\n  - {id: a, call: p}\n"
 	    "procedures:\n  p: {steps: [{id: u, run: pass}]}\n",
@@ -257,7 +260,8 @@ test_confirmations(void **state)
 	expect("steps:\n  - {id: a, look: pass, confirm: It takes an hour. Now?}\n", 5,
 	    "a halt answer pass\nstand test.steps.a\na not done\nrun_end drilled\n", NULL);
 	mock_init(&m);
-	m.drill = drill_of(&m, true);
+	m.drill = drill_of(&m);
+	m.alone = false;
 	m.answers[0] = "yes";
 	mock_expect(
 	    &m, "steps:\n  - {id: a, look: pass, confirm: Now?}\n", 0, "a passed\nrun_end resolved\n");
@@ -304,12 +308,14 @@ test_answers(void **state)
 	(void)state;
 	expect(asks, 5, "q halt answer\nstand test.steps.q\nq not done\nrun_end drilled\n", NULL);
 	mock_init(&m);
-	m.drill = drill_of(&m, true);
+	m.drill = drill_of(&m);
+	m.alone = false;
 	m.answers[0] = "this";
 	mock_expect(&m, asks, 0, "q passed\na passed\nrun_end resolved\n");
 	mock_free(&m);
 	mock_init(&m);
-	m.drill = drill_of(&m, true);
+	m.drill = drill_of(&m);
+	m.alone = false;
 	m.answers[0] = "no";
 	mock_expect(&m, asks, 5, "q declined\nrun_end declined\n");
 	mock_free(&m);
@@ -347,7 +353,8 @@ test_findings(void **state)
 	    NULL);
 	expect("steps:\n  - {id: a, look: pass out=x, capture: {n: int(this.stdout)}, on_fail: continue}\n",
 	    7,
-	    "a finding broken capture `n`: `int(this.stdout)`: text \"x\" is no whole number\na edge on_fail "
+	    "a finding broken capture `n`: `int(this.stdout)`: text \"x\" is not a whole number\na edge "
+	    "on_fail "
 	    "continue\na errored\n"
 	    "run_end resolved\n",
 	    NULL);
@@ -392,7 +399,8 @@ test_exits(void **state)
 
 	(void)state;
 	mock_init(&m);
-	m.drill = drill_of(&m, false);
+	m.drill = drill_of(&m);
+	m.alone = true;
 	m.signals[0].at = RB_SECOND;
 	m.signals[0].signo = SIGTERM;
 	mock_expect(&m,
@@ -404,7 +412,8 @@ test_exits(void **state)
 	    "warning signal\nb cancelled\nrun_end cancelled\n");
 	mock_free(&m);
 	mock_init(&m);
-	m.drill = drill_of(&m, false);
+	m.drill = drill_of(&m);
+	m.alone = true;
 	m.refuse = "test";
 	mock_expect(&m, "steps:\n  - {id: a, look: pass}\n", 6, "run_end environment\n");
 	mock_free(&m);

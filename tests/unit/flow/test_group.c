@@ -385,6 +385,42 @@ test_confirm_shows_the_script(void **state)
 	mock_free(&m);
 }
 
+/* Of a group it is the changes inside, with those of what it calls; looks are none. */
+static void
+test_confirm_shows_the_changes_inside(void **state)
+{
+	struct mock m;
+
+	(void)state;
+	mock_init(&m);
+	m.answers[0] = "no";
+	mock_run_text(&m,
+	    "values: {base: 7}\n"
+	    "steps:\n"
+	    "  - {id: look, look: pass}\n"
+	    "  - id: g\n"
+	    "    confirm: Go?\n"
+	    "    block:\n"
+	    "      - {id: a, title: \"Put ${base}\", run: pass}\n"
+	    "      - {id: l, look: pass}\n"
+	    "      - {id: c, call: mend, with: {n: 1}}\n"
+	    "    on_fail: [{id: e, run: pass}]\n"
+	    "  - {id: after, run: pass}\n"
+	    "procedures:\n"
+	    "  mend: {inputs: {n: {type: int}}, steps: [{id: m, title: \"Mend ${n}\", run: pass}]}\n");
+	assert_string_equal(m.does, "- a: Put 7\n- m: Mend ${n}\n- e");
+	mock_free(&m);
+	mock_init(&m);
+	m.answers[0] = "no";
+	mock_run_text(&m,
+	    "steps:\n  - id: g\n    confirm: Go?\n    block:\n"
+	    "      - {id: a, run: pass}\n      - {id: b, run: pass}\n      - {id: c, run: pass}\n"
+	    "      - {id: d, run: pass}\n      - {id: e, run: pass}\n      - {id: f, run: pass}\n"
+	    "      - {id: h, run: pass}\n      - {id: i, run: pass}\n");
+	assert_string_equal(m.does, "- a\n- b\n- c\n- d\n- e\n- f\n… and 2 more changes");
+	mock_free(&m);
+}
+
 static void
 test_loop_confirms_once(void **state)
 {
@@ -497,6 +533,27 @@ test_set(void **state)
 	    "run_end resolved\n");
 }
 
+/* The deadline of a step that is over at once is not that of what its edge runs. */
+static void
+test_deadline_ends_with_the_inside(void **state)
+{
+	(void)state;
+	mock_simply("steps:\n"
+		    "  - id: choose\n"
+		    "    timeout: 5s\n"
+		    "    branch: [{if: missing.stdout == 'x', then: continue}]\n"
+		    "    on_fail: [{id: slow, look: pass 10s}]\n"
+		    "  - {id: missing, look: pass}\n",
+	    0,
+	    "choose edge on_fail steps\nslow passed\nchoose recovered\nmissing passed\nrun_end resolved\n");
+	mock_simply("steps:\n"
+		    "  - id: choose\n"
+		    "    timeout: 5s\n"
+		    "    branch: [{if: '1 < 2', then: continue}]\n"
+		    "    verify: {look: pass 10s}\n",
+	    0, "choose passed\nrun_end resolved\n");
+}
+
 int
 main(void)
 {
@@ -509,9 +566,11 @@ main(void)
 	    cmocka_unit_test(test_group_timeout), cmocka_unit_test(test_group_timeout_of_checks),
 	    cmocka_unit_test(test_group_confirm_done_if_verify), cmocka_unit_test(test_loop),
 	    cmocka_unit_test(test_loop_stops_on_fail), cmocka_unit_test(test_confirm_shows_the_script),
+	    cmocka_unit_test(test_confirm_shows_the_changes_inside),
 	    cmocka_unit_test(test_loop_confirms_once), cmocka_unit_test(test_loop_results),
 	    cmocka_unit_test(test_loop_keys_of_items), cmocka_unit_test(test_loop_over_nothing),
-	    cmocka_unit_test(test_loop_items_start_clean), cmocka_unit_test(test_set)};
+	    cmocka_unit_test(test_loop_items_start_clean), cmocka_unit_test(test_set),
+	    cmocka_unit_test(test_deadline_ends_with_the_inside)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

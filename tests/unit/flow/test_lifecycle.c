@@ -367,7 +367,7 @@ test_declined(void **state)
 	    "    finally: [{id: tidy, look: pass}]\n"
 	    "  - {id: b, look: pass}\n",
 	    5, "a declined\nouter phase finally outer\ntidy passed\nouter cancelled\nrun_end declined\n");
-	assert_string_equal(m.reason.p, "the operator declined");
+	assert_string_equal(m.reason.p, "`a` was declined by the operator: Sure?");
 	mock_free(&m);
 	mock_simply("steps:\n  - {id: a, run: pass, confirm: Sure?}\n", 5, "a declined\nrun_end declined\n");
 	mock_simply(
@@ -425,6 +425,25 @@ test_answers_that_are_none(void **state)
 	mock_expect(&m, "steps:\n  - {id: a, run: pass, confirm: Sure?}\nfinally: [{id: tidy, look: pass}]\n",
 	    130, "a cancelled\nwarning signal\nphase finally\ntidy passed\nrun_end cancelled\n");
 	mock_free(&m);
+}
+
+static void
+test_work_that_was_skipped_is_no_change(void **state)
+{
+	static const struct {
+		const char *answer;
+		size_t changes;
+	} rows[] = {{"skip", 0}, {"done", 1}, {"could not", 1}};
+	struct mock m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mock_init(&m);
+		m.answers[0] = rows[i].answer;
+		mock_run_text(&m, "steps:\n  - {id: a, manual: Turn the valve, on_fail: end resolved}\n");
+		assert_int_equal(m.end.changes, rows[i].changes);
+		mock_free(&m);
+	}
 }
 
 static void
@@ -580,8 +599,25 @@ test_assertion_event(void **state)
 	mock_drive(&m);
 	assert_string_equal(seen,
 	    "test.yaml:5:22+5 [    expect: {stdout: ready}] want \"ready\" got \"hello\" from pass "
-	    "out=hello → exit 0");
+	    "out=hello → exit 0 in 0ms");
 	mock_free(&m);
+}
+
+static void
+test_nobody_there(void **state)
+{
+	struct mock m;
+
+	(void)state;
+	mock_init(&m);
+	m.alone = true;
+	mock_expect(&m,
+	    "steps:\n  - {id: a, run: pass, interactive: true, optional: true}\n"
+	    "  - {id: b, look: pass, stop_on: {operator: true, after: 5s}}\n"
+	    "  - {id: c, look: pass, stop_on: {operator: true}}\n",
+	    5, "a skipped\nb passed\nc declined\nrun_end declined\n");
+	mock_free(&m);
+	mock_simply("steps:\n  - {id: a, run: pass, interactive: true}\n", 0, "a passed\nrun_end resolved\n");
 }
 
 static int
@@ -590,10 +626,10 @@ see_where(void *ctx, const struct rb_event *ev)
 	struct rb_buf *b = ctx;
 
 	if (ev->type == RB_EV_STEP_START)
-		rb_buf_fmt(b, "%.*s id=%.*s '%.*s' depth=%u visit=%u item=%d quiet=%d\n",
+		rb_buf_fmt(b, "%.*s id=%.*s '%.*s' depth=%u visit=%u item=%d quiet=%d form=%.*s\n",
 		    RB_STR_ARG(ev->where.step), RB_STR_ARG(ev->where.id), RB_STR_ARG(ev->where.title),
 		    ev->where.depth, ev->where.visit, (int)ev->where.item,
-		    (int)rb_event_get_num(ev, "quiet", 0));
+		    (int)rb_event_get_num(ev, "quiet", 0), RB_STR_ARG(rb_event_get_text(ev, "form")));
 	if (ev->type == RB_EV_ATTEMPT_START)
 		rb_buf_fmt(b, "  attempt=%u durable=%d key=%.*s\n", ev->where.attempt, ev->durable,
 		    RB_STR_ARG(rb_event_get_text(ev, "key")));
@@ -627,18 +663,18 @@ test_where(void **state)
 	rb_bus_add(m.bus, &sink);
 	mock_drive(&m);
 	assert_string_equal(rb_buf_cstr(&seen),
-	    "pods id=pods 'Pod ${pod}' depth=0 visit=1 item=-1 quiet=0\n"
-	    "pods[0] id=pods 'Pod x' depth=1 visit=1 item=0 quiet=0\n"
-	    "pods[0]/it id=it '' depth=2 visit=1 item=0 quiet=0\n"
-	    "pods[0]/it/fix id=fix 'Mend x' depth=3 visit=1 item=-1 quiet=0\n"
+	    "pods id=pods 'Pod <pod>' depth=0 visit=1 item=-1 quiet=0 form=group\n"
+	    "pods[0] id=pods 'Pod x' depth=1 visit=1 item=0 quiet=0 form=group\n"
+	    "pods[0]/it id=it '' depth=2 visit=1 item=0 quiet=0 form=group\n"
+	    "pods[0]/it/fix id=fix 'Mend x' depth=3 visit=1 item=-1 quiet=0 form=\n"
 	    "  attempt=1 durable=1 key=7f3a/pods[0]/it/fix\n"
 	    "  attempt=2 durable=1 key=7f3a/pods[0]/it/fix\n"
-	    "pods[1] id=pods 'Pod y' depth=1 visit=1 item=1 quiet=0\n"
-	    "pods[1]/it id=it '' depth=2 visit=1 item=1 quiet=0\n"
-	    "pods[1]/it/fix id=fix 'Mend y' depth=3 visit=1 item=-1 quiet=0\n"
+	    "pods[1] id=pods 'Pod y' depth=1 visit=1 item=1 quiet=0 form=group\n"
+	    "pods[1]/it id=it '' depth=2 visit=1 item=1 quiet=0 form=group\n"
+	    "pods[1]/it/fix id=fix 'Mend y' depth=3 visit=1 item=-1 quiet=0 form=\n"
 	    "  attempt=1 durable=1 key=7f3a/pods[1]/it/fix\n"
-	    "all id=all '' depth=0 visit=1 item=-1 quiet=0\n"
-	    "c id=c '' depth=1 visit=1 item=-1 quiet=1\n"
+	    "all id=all '' depth=0 visit=1 item=-1 quiet=0 form=table\n"
+	    "c id=c '' depth=1 visit=1 item=-1 quiet=1 form=\n"
 	    "  attempt=1 durable=0 key=\n");
 	rb_buf_free(&seen);
 	mock_free(&m);
@@ -726,9 +762,10 @@ main(void)
 	    cmocka_unit_test(test_ready), cmocka_unit_test(test_stop_on_after),
 	    cmocka_unit_test(test_declined), cmocka_unit_test(test_danger_is_always_confirmed),
 	    cmocka_unit_test(test_typed_confirmation), cmocka_unit_test(test_answers_that_are_none),
-	    cmocka_unit_test(test_ask_and_manual), cmocka_unit_test(test_choices),
-	    cmocka_unit_test(test_say_and_wait), cmocka_unit_test(test_no_record_no_change),
-	    cmocka_unit_test(test_assertion_event), cmocka_unit_test(test_where),
+	    cmocka_unit_test(test_work_that_was_skipped_is_no_change), cmocka_unit_test(test_ask_and_manual),
+	    cmocka_unit_test(test_choices), cmocka_unit_test(test_say_and_wait),
+	    cmocka_unit_test(test_no_record_no_change), cmocka_unit_test(test_assertion_event),
+	    cmocka_unit_test(test_nobody_there), cmocka_unit_test(test_where),
 	    cmocka_unit_test(test_facts_event), cmocka_unit_test(test_longest_pause),
 	    cmocka_unit_test(test_stray_completions)};
 

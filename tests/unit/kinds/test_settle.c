@@ -127,7 +127,7 @@ test_what_is_asked_for(void **state)
 	loaded_open(&l, "runbook: t\ninputs: {port: {type: port, help: the port}, free: {required: false}}\n"
 			"steps: [{look: \"echo $port ${free:-}\"}]\n");
 	assert_int_equal(settle(&l, &d, NULL, 0), 0);
-	assert_string_equal(d.whys, "[][`70000` is no port: a port number, 1 to 65535]");
+	assert_string_equal(d.whys, "[][`70000` is not a port number, 1 to 65535]");
 	assert_string_equal(d.settled, "port=80 (asked) ");
 	assert_int_equal(rb_frame_get(l.frame, 0, l.unit->inputs[1].decl->slot).kind, RB_V_UNSET);
 	assert_int_equal(settle(&l, &nobody, NULL, 0), -1);
@@ -156,12 +156,12 @@ test_what_is_refused(void **state)
 			"steps: [{look: echo $port $n $node $env_name $root $flag}]\n");
 	assert_int_equal(settle(&l, &d, offers, 7), -1);
 	assert_message(&l, 0, "there is no input `prot`");
-	assert_message(&l, 1, "input `port`: `012` is no port: a port number, 1 to 65535");
+	assert_message(&l, 1, "input `port`: `012` is not a port number, 1 to 65535");
 	assert_message(&l, 2, "input `n`: `11` is more than 10");
 	assert_message(&l, 3, "input `node`: `web1` does not match /^db[0-9]+$/");
 	assert_message(&l, 4, "input `env_name`: `prod` is none of staging, production");
 	assert_message(&l, 5, "input `root`: `/nowhere`: there is no such folder");
-	assert_message(&l, 6, "input `flag`: `1` is no bool: true or false");
+	assert_message(&l, 6, "input `flag`: `1` is not true or false");
 	assert_string_equal(d.settled, "");
 	loaded_free(&l);
 }

@@ -49,10 +49,10 @@ mistakes_of_form(void **state)
 			    "backslash is itself"},
 	    {"012", "0-3 `012` begins with 0, which some read as octal | write it without the 0, or in "
 		    "quotes if it is text"},
-	    {"0x1F", "0-4 `0x1F` is no number, duration or size | durations are written 90s, 15m, 1h30m; "
+	    {"0x1F", "0-4 `0x1F` is not a number, duration or size | durations are written 90s, 15m, 1h30m; "
 		     "sizes 200MB, "
 		     "1GiB; text stands in quotes"},
-	    {"1.2.3", "0-5 `1.2.3` is no number | a version is written version(\"1.2.3\"), an address as "
+	    {"1.2.3", "0-5 `1.2.3` is not a number | a version is written version(\"1.2.3\"), an address as "
 		      "text in quotes"},
 	    {"9223372036854775808", "0-19 `9223372036854775808` is larger than a 64-bit integer can hold"},
 	    {"port +* 2", "6-7 `*` stands where a value is expected"},

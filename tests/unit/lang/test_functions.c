@@ -74,7 +74,7 @@ lists(void **state)
 	    {"all([true, true])", "true"},
 	    {"any([log.missing, log.quiet])", "true"},
 	    {"any(table_rows where number(.NAME ?? '0') > 1)",
-		"error `number(.NAME ?? '0')`: text \"db\" is no number"},
+		"error `number(.NAME ?? '0')`: text \"db\" is not a number"},
 	    {"any(table_rows where .NAME == 'web')", "true"},
 	    {"any(table_rows where .NAME == 'x')", "false"},
 	    {"all(table_rows where .NAME != 'x')", "true"},
@@ -93,26 +93,26 @@ conversions(void **state)
 {
 	static const struct expect_row rows[] = {
 	    {"int('42')", "42"},
-	    {"int(' 42\\n')", "error `int(' 42\\n')`: text \" 42\\\\n\" is no whole number"},
+	    {"int(' 42\\n')", "error `int(' 42\\n')`: text \" 42\\\\n\" is not a whole number"},
 	    {"int(\" -42\\n\")", "-42"},
 	    {"int('087')", "87"},
 	    {"int('87%')", "87"},
-	    {"int('1.5')", "error `int('1.5')`: text \"1.5\" is no whole number"},
-	    {"int('')", "error `int('')`: text \"\" is no whole number"},
+	    {"int('1.5')", "error `int('1.5')`: text \"1.5\" is not a whole number"},
+	    {"int('')", "error `int('')`: text \"\" is not a whole number"},
 	    {"int('9223372036854775808')",
-		"error `int('9223372036854775808')`: text \"9223372036854775808\" is no whole number"},
+		"error `int('9223372036854775808')`: text \"9223372036854775808\" is not a whole number"},
 	    {"int(3.9)", "3"},
 	    {"int(-3.9)", "-3"},
-	    {"int(1e30)", "error `int(1e30)`: number 1e+30 is no whole number"},
+	    {"int(1e30)", "error `int(1e30)`: number 1e+30 is not a whole number"},
 	    {"int(90s)", "90"},
 	    {"int(2kB)", "2000"},
 	    {"int(['1', '2'])", "[1,2]"},
 	    {"int(data.n)", "3"},
-	    {"int(data.z)", "error `int(data.z)`: null is no whole number"},
-	    {"int(data.list)", "error `int(data.list)`: a list of 2 is no whole number"},
+	    {"int(data.z)", "error `int(data.z)`: null is not a whole number"},
+	    {"int(data.list)", "error `int(data.list)`: a list of 2 is not a whole number"},
 	    {"number('1.5')", "1.5"},
 	    {"number('12.5%')", "12.5"},
-	    {"number('1,5')", "error `number('1,5')`: text \"1,5\" is no number"},
+	    {"number('1,5')", "error `number('1,5')`: text \"1,5\" is not a number"},
 	    {"number(1500ms)", "1.5"},
 	    {"number(1kB)", "1000"},
 	    {"number(2)", "2"},
@@ -122,29 +122,31 @@ conversions(void **state)
 	    {"size(' 64Mi ')", "64MiB"},
 	    {"size('3.2 MB')", "3200kB"},
 	    {"size(2048)", "2KiB"},
-	    {"size('1.8G')", "error `size('1.8G')`: text \"1.8G\" is no size with a unit, as 200MB, 1.5GiB "
-			     "or 64Mi (1K and 1M "
-			     "are ambiguous)"},
-	    {"size('100')", "error `size('100')`: text \"100\" is no size with a unit, as 200MB, 1.5GiB or "
-			    "64Mi (1K and 1M are "
-			    "ambiguous)"},
+	    {"size('1.8G')",
+		"error `size('1.8G')`: text \"1.8G\" is not a size with a unit, as 200MB, 1.5GiB "
+		"or 64Mi (1K and 1M "
+		"are ambiguous)"},
+	    {"size('100')",
+		"error `size('100')`: text \"100\" is not a size with a unit, as 200MB, 1.5GiB or "
+		"64Mi (1K and 1M are "
+		"ambiguous)"},
 	    {"duration('1h30m')", "1h30m"},
 	    {"duration(90)", "1m30s"},
 	    {"duration(0.25)", "250ms"},
 	    {"duration('90')",
-		"error `duration('90')`: text \"90\" is no duration with a unit, as 90s or 1h30m"},
+		"error `duration('90')`: text \"90\" is not a duration with a unit, as 90s or 1h30m"},
 	    {"duration(9223372036854775807)", "error `duration(9223372036854775807)` is out of range"},
 	    {"url(' https://shop.example/a ')", "\"https://shop.example/a\""},
 	    {"url(['http://a/', 'http://b/'])", "[\"http://a/\",\"http://b/\"]"},
-	    {"url('')", "error `url('')`: text \"\" is no URL"},
+	    {"url('')", "error `url('')`: text \"\" is not a URL"},
 	    {"url('shop.example')",
-		"error `url('shop.example')`: `shop.example` is no url: an address with its scheme, as "
+		"error `url('shop.example')`: `shop.example` is not an address with its scheme, as "
 		"http://127.0.0.1:8000"},
 	    {"url('http:///x')",
-		"error `url('http:///x')`: `http:///x` is no url: an address with its scheme, as "
+		"error `url('http:///x')`: `http:///x` is not an address with its scheme, as "
 		"http://127.0.0.1:8000"},
 	    {"version(' v1.2 ')", "version \"v1.2\""},
-	    {"version('latest')", "error `version('latest')`: text \"latest\" is no version, which begins "
+	    {"version('latest')", "error `version('latest')`: text \"latest\" is not a version, which begins "
 				  "with a digit, as 9.10"},
 	    {"lower('ÄBC')", "\"Äbc\""},
 	    {"lower(['A', 'B'])", "[\"a\",\"b\"]"},
@@ -154,7 +156,7 @@ conversions(void **state)
 	    {"text(data.deep)", "\"{\\\"a\\\":{}}\""},
 	    {"json('{\"a\": [1, 2]}').a[1]", "2"},
 	    {"json('')", "error not JSON: the text is empty"},
-	    {"json(data.n)", "error `json(data.n)`: int 3 is no text"},
+	    {"json(data.n)", "error `json(data.n)`: int 3 is not a text"},
 	    {"now()", "1970-01-01T00:16:40.000Z"},
 	};
 
@@ -277,23 +279,136 @@ tables_that_are_not_aligned(void **state)
 	/* A cell longer than its column pushes the others on. */
 	assert_string_equal(over(w, "NAME  ST  AGE\nlonger-name  up  3d\n", "table(never)"),
 	    "[{\"NAME\":\"longer-name\",\"ST\":\"up\",\"AGE\":\"3d\"}]");
-	/* With one missing as well, each goes to the column nearest to it. */
+	/* With one missing as well, nobody knows which. */
 	assert_string_equal(over(w, "NAME  ST          AGE\nlonger-name       3d\n", "table(never)"),
-	    "[{\"NAME\":\"longer-name\",\"ST\":\"\",\"AGE\":\"3d\"}]");
+	    "error `table(never)`: line 2 does not keep to the columns of the header, which two blanks part: "
+	    "`NAME` "
+	    "`ST` `AGE`; read it with rows()");
 	/* Numbers aligned to the right. */
 	assert_string_equal(
 	    over(w, "NAME    COUNT\na           7\nb       12345\n", "int(table(never).COUNT)"), "[7,12345]");
 	/* Characters are counted, not bytes. */
 	assert_string_equal(
 	    over(w, "NÄME  X\nößß   1\n", "table(never)[0]"), "{\"NÄME\":\"ößß\",\"X\":\"1\"}");
-	assert_string_equal(over(w, "A\tB C\n1\t\n2\t3 4\t5\n", "table(never)"),
+	assert_string_equal(over(w, "A\tB C\n1\t\n2\t3 4\t\n", "table(never)"),
 	    "[{\"A\":\"1\",\"B C\":\"\"},{\"A\":\"2\",\"B C\":\"3 4\"}]");
 	assert_string_equal(over(w, "\n\nA  B\n\n1  2\n", "table(never)"), "[{\"A\":\"1\",\"B\":\"2\"}]");
 	assert_string_equal(over(w, "A  B\n", "table(never)"), "[]");
 	assert_string_equal(over(w, "", "table(never)"), "[]");
 	assert_string_equal(
 	    over(w, "A  A\n", "table(never)"), "error `table(never)`: the header line names a column twice");
-	assert_string_equal(over(w, "  A  B\nxx 1\n", "table(never).A"), "[\"xx 1\"]");
+}
+
+/* Cells that touch with one blank between them are parted where the header says it without a doubt. */
+static void
+tables_that_touch(void **state)
+{
+	static const struct {
+		const char *text, *row;
+	} rows[] = {
+	    {"USER      PID\npostgres 4242\n", "{\"USER\":\"postgres\",\"PID\":\"4242\"}"},
+	    {"NAME     STATUS\nmy db 12 Up 3 h\n", "{\"NAME\":\"my db 12\",\"STATUS\":\"Up 3 h\"}"},
+	    {"  USED   FREE  TOTAL\n102400 204800 307200\n",
+		"{\"USED\":\"102400\",\"FREE\":\"204800\",\"TOTAL\":\"307200\"}"},
+	    {"NAME    SIZE\nab cd efg 1234\n", NULL},
+	    {"NAME    SIZE\nsome longer name 12\n", NULL},
+	    {"A   B   C\naaa   bbbb\n", NULL},
+	    {"A   B   C\naaa   bbbb  c\n", NULL},
+	    {"A   B   C\naaaaa  b   c\n", "{\"A\":\"aaaaa\",\"B\":\"b\",\"C\":\"c\"}"},
+	    {"NAME  READY\na  0/1\nc  0/1\n", NULL},
+	    {"  A  B\nxx 1\n", NULL},
+	    {"A\tB\n1\t2\t3\n", NULL},
+	    /* The last column may hold any text. */
+	    {"TYPE      MESSAGE\nWarning   Back-off  restarting   it\n",
+		"{\"TYPE\":\"Warning\",\"MESSAGE\":\"Back-off  restarting   it\"}"},
+	    {"TYPE      MESSAGE\nWarning  it\n", NULL},
+	    {"ONLY\na  b\n", NULL},
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *got = over(w, rows[i].text, "table(never)[0]");
+
+		if (rows[i].row == NULL ? strstr(got, ": line 2 does not keep to the columns") == NULL
+					: strcmp(got, rows[i].row) != 0)
+			fail_msg("%s gives %s", rows[i].text, got);
+	}
+}
+
+/* What programs print: read right, or refused. */
+static void
+tables_of_programs(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *expr, *value; /* NULL: refused */
+	} rows[] = {
+	    {"Filesystem     1024-blocks     Used Available Capacity Mounted on\n"
+	     "/dev/vda         263174212 20482304  75123456      22% /\n",
+		NULL, NULL},
+	    {"Filesystem               Size  Used Avail Use% Mounted on\n"
+	     "devtmpfs                  12G     0   12G   0% /dev\n",
+		NULL, NULL},
+	    {"USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n"
+	     "root         2  0.0  0.0      0     0 ?        S    06:48   0:00 [kthreadd]\n",
+		NULL, NULL},
+	    {"State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n"
+	     "LISTEN 0      128          0.0.0.0:2024      0.0.0.0:*          \n",
+		NULL, NULL},
+	    {"Active Internet connections (only servers)\n"
+	     "Proto Recv-Q Send-Q Local Address           Foreign Address         State      \n"
+	     "tcp        0      0 0.0.0.0:2024            0.0.0.0:*               LISTEN     \n",
+		NULL, NULL},
+	    {"Proto Recv-Q Send-Q Local Address           Foreign Address         State      \n"
+	     "tcp        0      0 0.0.0.0:2024            0.0.0.0:*               LISTEN     \n",
+		NULL, NULL},
+	    {"               total        used        free      shared  buff/cache   available\n"
+	     "Mem:        24684092     1045692    20475580       18200     3529928    23638400\n",
+		NULL, NULL},
+	    {"NAME  MAJ:MIN RM  SIZE RO TYPE MOUNTPOINTS\nzram0 253:0    0    0B  0 disk \n", NULL, NULL},
+	    {"Ver Cluster Port Status Owner    Data directory              Log file\n"
+	     "15  main    5432 online postgres /var/lib/postgresql/15/main /var/log/postgresql/p.log\n",
+		NULL, NULL},
+	    {"  UNIT         LOAD   ACTIVE SUB     DESCRIPTION\n"
+	     "  cron.service loaded active running Regular background program processing daemon\n"
+	     "\n"
+	     "LOAD   = Reflects whether the unit definition was properly loaded.\n",
+		NULL, NULL},
+	    {"CONTAINER ID   IMAGE         COMMAND                  CREATED        STATUS                    "
+	     "PORTS  "
+	     "                  NAMES\n"
+	     "3c5b0e1f2a77   postgres:15   \"docker-entrypoint.s…\"   2 hours ago    Up 2 hours (healthy)    "
+	     "  "
+	     "5432/tcp                 shop-db-1\n"
+	     "9d1e6f0c4b21   shop-api      \"uvicorn api.main:ap…\"   2 hours ago    Exited (137) 3 seconds "
+	     "ago  "
+	     "                        shop-api-1\n",
+		"table(never).NAMES", NULL},
+	    {"CONTAINER ID   IMAGE         COMMAND                  CREATED       STATUS                 "
+	     "PORTS      NAMES\n"
+	     "3c5b0e1f2a77   postgres:15   \"docker-entrypoint.s…\"   2 hours ago   Up 2 hours (healthy)   "
+	     "5432/tcp   "
+	     "shop-db-1\n"
+	     "9d1e6f0c4b21   shop-api      \"uvicorn api.main:ap…\"   2 hours ago   Exited (137)             "
+	     "         "
+	     "shop-api-1\n",
+		"table(never).PORTS", "[\"5432/tcp\",\"\"]"},
+	    {"NAME                        READY   STATUS    RESTARTS      AGE\n"
+	     "shop-api-7d4b9c6c5b-xk2pq   0/1     Error     12 (2m ago)   3d4h\n"
+	     "shop-db-0                   1/1     Running   0             9d\n",
+		"(table(never) where .READY == '0/1').RESTARTS", "[\"12 (2m ago)\"]"},
+	    {"NAME           CPU(cores)   MEMORY(bytes)   \napi-7d4b9c     12m          128Mi           \n",
+		"table(never)[0]['MEMORY(bytes)']", "\"128Mi\""},
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *got = over(w, rows[i].text, rows[i].expr != NULL ? rows[i].expr : "table(never)");
+
+		if (rows[i].value == NULL ? strstr(got, " does not keep to the columns") == NULL
+					  : strcmp(got, rows[i].value) != 0)
+			fail_msg("%s gives %s", rows[i].text, got);
+	}
 }
 
 static void
@@ -366,6 +481,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(wrong_arguments, setup, teardown),
 	    cmocka_unit_test_setup_teardown(tables, setup, teardown),
 	    cmocka_unit_test_setup_teardown(tables_that_are_not_aligned, setup, teardown),
+	    cmocka_unit_test_setup_teardown(tables_that_touch, setup, teardown),
+	    cmocka_unit_test_setup_teardown(tables_of_programs, setup, teardown),
 	    cmocka_unit_test_setup_teardown(table_limits, setup, teardown),
 	    cmocka_unit_test_setup_teardown(long_lists, setup, teardown),
 	    cmocka_unit_test_setup_teardown(the_table_is_whole, setup, teardown),

@@ -397,12 +397,12 @@ test_limit_is_an_error(void **state)
 	}
 }
 
-/* Many lines that each take long but decide: the row's budget ends it. */
+/* Many lines that each take long but decide: the row's budget ends it, and no other row with the pattern. */
 static void
 test_budget_of_a_row(void **state)
 {
 	struct fixture *f = *state;
-	struct rb_matcher *m;
+	struct rb_matcher *m, *other;
 	char line[2002];
 	int64_t began = rb_regex_clock();
 	int fed = 0;
@@ -411,11 +411,16 @@ test_budget_of_a_row(void **state)
 	memset(line, 'a', sizeof(line));
 	line[sizeof(line) - 2] = '\n';
 	m = rb_matcher_new(NULL, f->rows, f->n, 1);
+	other = rb_matcher_new(NULL, f->rows, f->n, 1);
 	while (fact(m, 0).error == NULL && fed++ < 100000)
 		rb_matcher_feed(m, 0, (struct rb_str){line, sizeof(line) - 1});
 	assert_non_null(fact(m, 0).error);
 	assert_true(rb_regex_clock() - began < 10 * RB_SECOND);
+	rb_matcher_feed(other, 0, RB_STR("a7\n"));
+	assert_null(fact(other, 0).error);
+	assert_int_equal(fact(other, 0).count, 1);
 	rb_matcher_free(m);
+	rb_matcher_free(other);
 }
 
 static void

@@ -116,12 +116,13 @@ test_refused(void **state)
 	} rows[] = {
 	    {"", 0, "an empty pattern matches everything"},
 	    {"//", 0, "an empty pattern matches everything"},
-	    {"/a(b/", 4, "this is no regex: missing closing parenthesis"},
-	    {"/[z-a]/", 4, "this is no regex: range out of order in character class"},
-	    {"/*a/", 1, "this is no regex: quantifier does not follow a repeatable item"},
-	    {"/a\\Cb/", 4, "this is no regex: using \\C is disabled by the application"},
+	    {"/a(b/", 4, "this is not a valid regex: missing closing parenthesis"},
+	    {"/[z-a]/", 4, "this is not a valid regex: range out of order in character class"},
+	    {"/*a/", 1, "this is not a valid regex: quantifier does not follow a repeatable item"},
+	    {"/a\\Cb/", 4, "this is not a valid regex: using \\C is disabled by the application"},
 	    {"/(?<a>x)(?<a>y)/", 13,
-		"this is no regex: two named subpatterns have the same name (PCRE2_DUPNAMES not set)"},
+		"this is not a valid regex: two named subpatterns have the same name (PCRE2_DUPNAMES not "
+		"set)"},
 	    {"/(?J)(?<a>x)|(?<a>y)/", 0, "two groups of a pattern cannot have one name: (?J) is not allowed"},
 	    {"/fo+/g", 5, "a regex has no flag `g`; there are i, m, s and x"},
 	    {"/fo+/ig", 6, "a regex has no flag `g`; there are i, m, s and x"},
@@ -147,7 +148,7 @@ test_invalid_utf8_in_a_pattern(void **state)
 	struct fixture *f = *state;
 
 	assert_null(make(f, "/a\xff/"));
-	assert_true(rb_str_starts(f->why, "this is no regex: UTF-8 error"));
+	assert_true(rb_str_starts(f->why, "this is not a valid regex: UTF-8 error"));
 }
 
 static void
@@ -480,6 +481,30 @@ test_hostile_patterns(void **state)
 	}
 }
 
+/* A text is compiled once, wherever it stands; what is no pattern is told each time. */
+static void
+test_table(void **state)
+{
+	struct fixture *f = *state;
+	struct rb_patterns all = {0};
+	struct rb_pattern *first = rb_patterns_new(&all, &f->arena, RB_STR("/a(?<n>b)/"), &f->why, &f->at);
+	const char *why;
+
+	assert_non_null(first);
+	assert_ptr_equal(rb_patterns_new(&all, &f->arena, RB_STR("/a(?<n>b)/"), &f->why, &f->at), first);
+	assert_ptr_not_equal(rb_patterns_new(&all, &f->arena, RB_STR("/a(?<n>b)/i"), &f->why, &f->at), first);
+	for (int i = 0; i < 2; i++) {
+		f->why = RB_STR("");
+		assert_null(rb_patterns_new(&all, &f->arena, RB_STR("/(/"), &f->why, &f->at));
+		assert_true(f->why.n > 0);
+	}
+	rb_patterns_keep(&all, &f->arena, must(f, "/a(?<n>b)/"));
+	assert_ptr_equal(rb_patterns_new(&all, &f->arena, RB_STR("/a(?<n>b)/"), &f->why, &f->at), first);
+	assert_int_equal(all.len, 3);
+	assert_int_equal(rb_pattern_find(first, RB_STR("xab"), 0, NULL, &why), 1);
+	rb_patterns_close(&all);
+}
+
 int
 main(void)
 {
@@ -499,6 +524,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_is_regex, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_interpreted, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_hostile_patterns, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_table, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,33 @@ clashes(void **state)
 }
 
 static void
+clashes_of_facts_of_one_step(void **state)
+{
+	static const struct rb_member bytes[] = {{{"bytes", 5}, &rb_types[RB_TEXT], false, NULL}},
+				      b_x[] = {{{"b_x", 3}, &rb_types[RB_TEXT], false, NULL}},
+				      x[] = {{{"x", 1}, &rb_types[RB_TEXT], false, NULL}};
+	static const struct rb_type most = {.base = RB_MATCH, .len = 1, .members = bytes},
+				    low = {.base = RB_MATCH, .len = 1, .members = b_x},
+				    low_b = {.base = RB_MATCH, .len = 1, .members = x};
+	static const struct rb_member of_info[] = {{{"most", 4}, &most, false, NULL},
+	    {{"most_bytes", 10}, &rb_types[RB_INT], false, NULL}, {{"low", 3}, &low, false, NULL},
+	    {{"low_b", 5}, &low_b, false, NULL}, {{"mostly_bytes", 12}, &rb_types[RB_INT], false, NULL}};
+	static const struct rb_type info = {.base = RB_STEP, .len = 5, .members = of_info};
+	struct fixture *f = *state;
+
+	declare(f, &f->file, RB_DECL_STEP, "info", &info);
+	rb_scope_clashes(&f->file, &f->diags);
+	assert_int_equal(f->diags.len, 2);
+	assert_int_equal(f->diags.items[0].code, RB_E_NAME);
+	assert_string_equal(f->diags.items[0].text.p,
+	    "in a script, $info_most_bytes would mean both `most_bytes` and a part of `most`, two facts of "
+	    "`info`");
+	assert_string_equal(f->diags.items[1].text.p,
+	    "in a script, $info_low_b_x would mean both a part of `low_b` and a part of `low`, two facts of "
+	    "`info`");
+}
+
+static void
 clashes_of_facts_with_facts(void **state)
 {
 	static const struct rb_member rest[] = {{{"b_line", 6}, &rb_types[RB_TEXT], false, NULL}};
@@ -309,6 +336,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(finding, setup, teardown),
 	    cmocka_unit_test_setup_teardown(repeated_names, setup, teardown),
 	    cmocka_unit_test(clashes),
+	    cmocka_unit_test_setup_teardown(clashes_of_facts_of_one_step, setup, teardown),
 	    cmocka_unit_test_setup_teardown(clashes_of_facts_with_facts, setup, teardown),
 	    cmocka_unit_test(facts_that_steer),
 	    cmocka_unit_test_setup_teardown(many_names, setup, teardown),

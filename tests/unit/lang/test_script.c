@@ -144,8 +144,15 @@ what_is_doubtful(void **state)
 {
 	static const struct row rows[] = {
 	    {"echo $prot", "6-10 nothing defines $prot | did you mean $port?"},
-	    {"echo ${nam}", "7-10 nothing sets $nam | declare it as an input, value or `env`; if it may be "
-			    "missing, write ${nam:-}"}, /* too short to be $name */
+	    /* Too short to be told for its nearness alone; where it is told of, that is said first. */
+	    {"echo ${nam}", "7-10 nothing sets $nam | did you mean $name?\ndeclare it as an input, value or "
+			    "`env`; if it may be missing, write ${nam:-}"},
+	    {"true; sudo rm -rf \"$zz\"/", "20-22 nothing sets $zz | declare it as an input, value or `env`; "
+					   "or write ${zz:?}, which ends the "
+					   "step where it is missing or empty"},
+	    {"rm x; echo $zz",
+		"12-14 nothing sets $zz | declare it as an input, value or `env`; if it may be "
+		"missing, write ${zz:-}"},
 	    {"echo $helth_status", "6-18 nothing defines $helth_status | did you mean $health_status?"},
 	    {"echo $health_staus", "6-18 nothing defines $health_staus | did you mean $health_status?"},
 	    {"echo $log_missing_modul",

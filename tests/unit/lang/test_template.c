@@ -250,12 +250,32 @@ limit_of_expressions(void **state)
 	rb_buf_free(&b);
 }
 
+/* A value that makes a pattern too long is told, as any other pattern. */
+static void
+limit_of_regexes(void **state)
+{
+	struct world *w = *state;
+	struct rb_tmpl *t = parse(w, RB_PLACE_REGEX, "/^${never}/");
+	struct rb_str why, text;
+	struct rb_buf b;
+
+	rb_buf_init(&b, NULL, 64 * 1024);
+	rb_buf_pad(&b, '(', 64 * 1024);
+	world_set(w, "never", rb_v_text(rb_buf_view(&b)));
+	assert_null(rb_tmpl_pattern(t, &w->ev, &why));
+	text = rb_arena_fmt(
+	    &w->arena, "a pattern may have %d bytes, this one has %d", RB_PATTERN_MAX, 2 * 64 * 1024 + 3);
+	assert_true(rb_str_eq(why, text));
+	rb_buf_free(&b);
+}
+
 /* What a REGEX place makes matches the value, whatever is in it, and nothing else. */
 static void
 regexes(void **state)
 {
-	static const char *const values[] = {
-	    "a.c", "/.*/", "/a/i", "\\E.*", "'; touch pwned; #", "x/y", "/tmp", "", "[", "é\n"};
+	static const char *const values[] = {"a.c", "/.*/", "/a/i", "\\E.*", "'; touch pwned; #", "x/y",
+	    "/tmp", "", "[", "é\n", ".*|", "(b", "\\E", "\\", "a\nb", "/", "/srv/shop (old)/c++", "$", "^",
+	    "#"};
 	struct world *w = *state;
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
@@ -299,10 +319,25 @@ regex_rules(void **state)
 	    {"x${pat}", "\"x/^a.i$/\""},
 	    {"/x${pat}/", "\"/x\\\\/\\\\^a\\\\.i\\\\$\\\\//\""},
 	    {"/(?<n>${name})/", "\"/(?<n>api)/\""},
-	    {"/a(${name}/", "10-11 this is no regex: missing closing parenthesis"},
-	    {"/${name}[/i", "9-10 this is no regex: missing terminating ] for character class"},
+	    {"/a(${name}/", "10-11 this is not a valid regex: missing closing parenthesis"},
+	    {"/${name}[/i", "9-10 this is not a valid regex: missing terminating ] for character class"},
 	    {"/${name}*?{/", "\"/api*?{/\""},
 	    {"/(?<n>${later})/", "unknown /(?<n><later>)/"},
+	    /* what stands before a value takes no part of it */
+	    {"/a\\${name}/", "3-10 a value in a regex matches itself as it is: leave out the `\\` before it"},
+	    {"/a\\\\${name}/", "\"/a\\\\\\\\api/\""},
+	    {"/\\Qa.${name}\\E/",
+		"5-12 a value in a regex matches itself as it is: leave out the `\\Q` before it"},
+	    {"/\\Qa.\\E${name}/", "\"/\\\\Qa.\\\\Eapi/\""},
+	    {"/(a)\\1${name}/",
+		"6-13 what stands before this value would take it for a part of itself: write "
+		"(?:${…}), and `\\{` for a brace"},
+	    {"/(a)\\1(?:${name})/", "\"/(a)\\\\1(?:api)/\""},
+	    {"/a{${name}}/", "3-10 what stands before this value would take it for a part of itself: write "
+			     "(?:${…}), and `\\{` for a brace"},
+	    {"/a\\{${name}}/", "\"/a\\\\{api}/\""},
+	    /* nor is a value a flag: these are paths */
+	    {"/a/${name}", "\"/\\\\/a\\\\/api/\""},
 	};
 	struct world *w = *state;
 	struct rb_tmpl *t;
@@ -354,8 +389,8 @@ static void
 hostile(void **state)
 {
 	static const char *const pieces[] = {"${", "}", "$", "{", "\"", "'", "/", "\\", "port", "a", ":-",
-	    "http://", "@", "?", "%", "$${", "matches ", "\n", "[", "(", ".", "..", "é", "${name}",
-	    "${base_url}", "#", "*"};
+	    "http://", "@", "?", "%", "$${", "matches ", "\n", "[", "(", ".", "..", "é", "\\Q", "\\E",
+	    "${name}", "${base_url}", "#", "*"};
 	struct world *w = *state;
 	uint64_t seed = 7;
 
@@ -401,6 +436,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(mistakes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(limit_of_expressions, setup, teardown),
 	    cmocka_unit_test_setup_teardown(regexes, setup, teardown),
+	    cmocka_unit_test_setup_teardown(limit_of_regexes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(regex_rules, setup, teardown),
 	    cmocka_unit_test_setup_teardown(what_a_template_is, setup, teardown),
 	    cmocka_unit_test_setup_teardown(hostile, setup, teardown),

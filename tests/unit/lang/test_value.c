@@ -414,9 +414,9 @@ declared_types(void **state)
 			assert_string_equal(rows[i].text, rows[i].type);
 	}
 	assert_string_equal(rb_value_parse(&f->arena, rb_type_row(RB_STR("duration")), RB_STR("5")).s.p,
-	    "`5` is no duration: a time with a unit, as 90s or 1h30m");
+	    "`5` is not a time with a unit, as 90s or 1h30m");
 	assert_string_equal(rb_value_parse(&f->arena, rb_type_row(RB_STR("port")), RB_STR("")).s.p,
-	    "an empty text is no port: a port number, 1 to 65535");
+	    "an empty text is not a port number, 1 to 65535");
 	assert_int_equal(
 	    rb_value_parse(&f->arena, rb_type_row(RB_STR("path")), RB_STR("a\0b")).kind, RB_V_ERROR);
 }

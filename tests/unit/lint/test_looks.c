@@ -149,17 +149,10 @@ refused(void **state)
 		   "  - {look: rm z, effect: {read: why not}}\n"));
 	assert_non_null(b.program);
 	rb_diags_init(&diags, &b.arena);
-	assert_int_equal(
-	    rb_lint_look_changes(b.program->main->steps_in_order[0], RB_E_LOOK_CHANGES, &diags), 1);
-	assert_int_equal(
-	    rb_lint_look_changes(b.program->main->steps_in_order[1], RB_E_LOOK_CHANGES, &diags), 1);
-	assert_int_equal(
-	    rb_lint_look_changes(b.program->main->steps_in_order[2], RB_E_LOOK_CHANGES, &diags), 0);
-	assert_int_equal(diags.errors, 2);
-	assert_int_equal(diags.items[0].code, RB_E_LOOK_CHANGES);
-	rb_diags_init(&diags, &b.arena);
 	assert_int_equal(rb_lint_refuse(b.program, &diags), 3);
 	assert_int_equal(diags.errors, 3);
+	for (size_t i = 0; i < diags.len; i++)
+		assert_int_equal(diags.items[i].code, RB_E_LOOK_CHANGES);
 	book_free(&b);
 }
 

@@ -16,11 +16,12 @@
 #include "os/loop.h"
 #include "os/spawn.h"
 
-/* Steps the loop until *flag, at most `limit` ns: fails the test after it. */
+/* Steps the loop until *flag. Fails the test after a minute: what happens at all has happened by then, on the
+ * busiest of machines too. */
 static inline void
-run_until(struct rb_loop *loop, const bool *flag, int64_t limit)
+run_until(struct rb_loop *loop, const bool *flag)
 {
-	int64_t end = rb_clock_mono() + limit;
+	int64_t end = rb_clock_mono() + RB_MINUTE;
 
 	while (!*flag) {
 		assert_true(rb_clock_mono() < end);
@@ -85,7 +86,7 @@ read_all(int fd, struct rb_buf *out)
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	ssize_t n = 1;
 
-	while (n > 0 && poll(&p, 1, 10000) == 1) {
+	while (n > 0 && poll(&p, 1, 60000) == 1) {
 		n = read(fd, chunk, sizeof(chunk));
 		if (n > 0)
 			rb_buf_add(out, chunk, (size_t)n);

@@ -42,14 +42,14 @@ start_prefork(pid_t pids[3])
 
 	assert_int_equal(pipe(ends), 0);
 	if (fork() == 0) {
-		alarm(60);
+		alarm(300);
 		told.pids[0] = getpid();
 		if (listener(AF_INET, &told.port) < 0)
 			_exit(1);
 		for (int i = 1; i < 3; i++) {
 			told.pids[i] = fork();
 			if (told.pids[i] == 0) {
-				alarm(60);
+				alarm(300);
 				for (;;)
 					pause();
 			}
@@ -217,6 +217,6 @@ main(void)
 	    cmocka_unit_test(anothers_holder_is_unseen_and_that_is_said),
 	};
 
-	alarm(120);
+	alarm(500);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -569,6 +569,6 @@ main(void)
 	    cmocka_unit_test(the_programs_own_process_can_be_prepared),
 	};
 
-	alarm(120);
+	alarm(500);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -90,8 +90,8 @@ both_streams_come_whole(void **state)
 	(void)state;
 	begin(&f);
 	start_shell(&f, &c, "echo a; echo b >&2; printf c");
-	run_until(f.loop, &f.closed, 10 * RB_SECOND);
-	run_until(f.loop, &c.ended, 10 * RB_SECOND);
+	run_until(f.loop, &f.closed);
+	run_until(f.loop, &c.ended);
 	rb_loop_child_reap(&c.watch);
 	assert_false(f.incomplete);
 	assert_string_equal(rb_buf_cstr(&f.bytes[0]), "a\nc");
@@ -110,7 +110,7 @@ nothing_to_read_is_told_from_the_loop(void **state)
 	begin(&f);
 	f.streams = rb_streams_open(f.keeper, -1, -1, &h);
 	assert_false(f.closed);
-	run_until(f.loop, &f.closed, RB_SECOND);
+	run_until(f.loop, &f.closed);
 	assert_false(f.incomplete);
 	end(&f);
 }
@@ -124,8 +124,8 @@ full_pipes_both_do_not_stop_each_other(void **state)
 	(void)state;
 	begin(&f);
 	start_shell(&f, &c, "head -c 5000000 /dev/zero >&2 & head -c 5000000 /dev/zero; wait");
-	run_until(f.loop, &f.closed, 30 * RB_SECOND);
-	run_until(f.loop, &c.ended, 10 * RB_SECOND);
+	run_until(f.loop, &f.closed);
+	run_until(f.loop, &c.ended);
 	rb_loop_child_reap(&c.watch);
 	assert_int_equal(f.count[0], 5000000);
 	assert_int_equal(f.count[1], 5000000);
@@ -139,26 +139,26 @@ a_daemon_that_holds_the_pipe_is_waited_for_so_long_and_not_killed(void **state)
 	int64_t before = rb_clock_mono();
 	struct fixture f;
 	struct child c;
+	const char *said;
 	pid_t pid;
 
 	(void)state;
 	begin(&f);
 	start_shell(&f, &c,
-	    "(echo $$ >/dev/null; i=0; while [ $i -lt 40 ]; do echo tick; sleep 0.1; i=$((i+1)); done) & "
-	    "echo $!; echo x");
-	run_until(f.loop, &c.ended, 10 * RB_SECOND);
+	    "(i=0; while [ $i -lt 600 ]; do echo tick; sleep 0.1; i=$((i+1)); done) & echo pid $!; echo x");
+	run_until(f.loop, &c.ended);
 	rb_loop_child_reap(&c.watch);
 	assert_int_equal(c.how.code, 0);
 	rb_streams_drain(f.streams, 300 * RB_MS);
-	run_until(f.loop, &f.closed, 5 * RB_SECOND);
+	run_until(f.loop, &f.closed);
 	assert_true(f.incomplete);
-	assert_true(rb_clock_mono() - before < 3 * RB_SECOND);
+	assert_true(rb_clock_mono() - before < 40 * RB_SECOND);
 	assert_non_null(strstr(rb_buf_cstr(&f.bytes[0]), "x\n"));
 	/* Both ends are still held by it. */
 	assert_int_equal(rb_keeper_count(f.keeper), 2);
-	pid = (pid_t)strtol(rb_buf_cstr(&f.bytes[0]), NULL, 10);
-	if (pid <= 0)
-		pid = (pid_t)strtol(strchr(rb_buf_cstr(&f.bytes[0]), '\n') + 1, NULL, 10);
+	said = strstr(rb_buf_cstr(&f.bytes[0]), "pid ");
+	assert_non_null(said);
+	pid = (pid_t)strtol(said + 4, NULL, 10);
 	assert_true(pid > 1);
 	run_for(f.loop, 500 * RB_MS); /* it writes meanwhile, and must not meet SIGPIPE */
 	assert_int_equal(kill(pid, 0), 0);
@@ -176,7 +176,7 @@ a_callback_may_free_the_streams(void **state)
 	begin(&f);
 	f.stop_after = 1;
 	start_shell(&f, &c, "yes | head -c 3000000; echo done >&2");
-	run_until(f.loop, &c.ended, 10 * RB_SECOND); /* the keeper takes the rest, so it comes to its end */
+	run_until(f.loop, &c.ended); /* the keeper takes the rest, so it comes to its end */
 	assert_int_equal(c.how.code, 0);
 	assert_int_equal(c.how.signal, 0);
 	rb_loop_child_reap(&c.watch);
@@ -227,7 +227,7 @@ a_flood_passes_in_constant_memory(void **state)
 	begin(&f);
 	before = rb_clock_mono();
 	start_child(f.loop, &c, &req);
-	run_until(f.loop, &c.ended, 60 * RB_SECOND);
+	run_until(f.loop, &c.ended);
 	rb_loop_child_reap(&c.watch);
 	cat = rb_clock_mono() - before;
 	unlink("/dev/shm/rb-flood-cat");
@@ -238,9 +238,9 @@ a_flood_passes_in_constant_memory(void **state)
 	}
 	before = rb_clock_mono();
 	start_shell(&f, &c, "exec head -c 268435456 /dev/zero");
-	run_until(f.loop, &f.closed, 60 * RB_SECOND);
+	run_until(f.loop, &f.closed);
 	ours = rb_clock_mono() - before;
-	run_until(f.loop, &c.ended, 10 * RB_SECOND);
+	run_until(f.loop, &c.ended);
 	rb_loop_child_reap(&c.watch);
 	assert_int_equal(f.count[0], 268435456);
 	print_message("256 MiB: cat %.2fs, streams %.2fs\n", (double)cat / 1e9, (double)ours / 1e9);
@@ -261,6 +261,6 @@ main(void)
 	    cmocka_unit_test(a_flood_passes_in_constant_memory),
 	};
 
-	alarm(120);
+	alarm(500);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,7 +52,7 @@ begin(struct fixture *f, const char *shell, const char *script)
 	env[1] = f->entry;
 	s = start_child(f->loop, &f->child, &req);
 	p = (struct pollfd){.fd = s.out, .events = POLLIN};
-	assert_int_equal(poll(&p, 1, 10000), 1);
+	assert_int_equal(poll(&p, 1, 60000), 1);
 	assert_true(read(s.out, line, sizeof(line)) > 0);
 	f->out = s.out;
 }
@@ -83,13 +83,13 @@ alive(const struct fixture *f)
 }
 
 static void
-end_tree(struct fixture *f, int64_t grace, int64_t limit)
+end_tree(struct fixture *f, int64_t grace)
 {
 	f->tree = rb_tree_end(f->loop, f->child.watch.pid, f->cookie, grace, on_done, f);
 	assert_false(f->done);
-	run_until(f->loop, &f->done, limit);
+	run_until(f->loop, &f->done);
 	if (!f->r.child_lives) {
-		run_until(f->loop, &f->child.ended, RB_SECOND);
+		run_until(f->loop, &f->child.ended);
 		assert_int_equal(rb_loop_child_reap(&f->child.watch), 0);
 	}
 	close(f->out);
@@ -112,11 +112,11 @@ every_shape_of_sleep_is_ended_and_nothing_lives(void **state)
 			struct fixture f;
 
 			begin(&f, shells[s], scripts[i]);
-			end_tree(&f, RB_TREE_GRACE, 4 * RB_SECOND);
+			end_tree(&f, RB_TREE_GRACE);
 			assert_int_equal(alive(&f), 0);
 			assert_false(f.r.killed);
 			assert_int_equal(f.r.nsurvivors, 0);
-			assert_true(rb_clock_mono() - before < 3 * RB_SECOND);
+			assert_true(rb_clock_mono() - before < 15 * RB_SECOND);
 			rb_loop_free(f.loop);
 		}
 	}
@@ -130,7 +130,7 @@ one_that_left_the_session_is_found_by_its_mark(void **state)
 	(void)state;
 	begin(&f, "sh", "setsid sh -c 'echo r; sleep 300; true' & sleep 20; true");
 	assert_true(alive(&f) >= 2);
-	end_tree(&f, RB_TREE_GRACE, 8 * RB_SECOND);
+	end_tree(&f, RB_TREE_GRACE);
 	assert_int_equal(alive(&f), 0);
 	assert_true(f.r.escaped >= 1);
 	assert_int_equal(f.r.nsurvivors, 0);
@@ -144,8 +144,8 @@ one_that_left_and_the_child_that_ended_before(void **state)
 
 	(void)state;
 	begin(&f, "sh", "setsid sh -c 'echo r; sleep 300; true' & exit 0");
-	run_until(f.loop, &f.child.ended, 10 * RB_SECOND); /* a zombie now, not reaped */
-	end_tree(&f, RB_TREE_GRACE, 8 * RB_SECOND);
+	run_until(f.loop, &f.child.ended); /* a zombie now, not reaped */
+	end_tree(&f, RB_TREE_GRACE);
 	assert_int_equal(alive(&f), 0);
 	assert_true(f.r.escaped >= 1);
 	rb_loop_free(f.loop);
@@ -163,7 +163,7 @@ what_does_not_belong_to_it_is_left_alone(void **state)
 	(void)state;
 	assert_int_equal(rb_spawn(&other, &o), 0);
 	begin(&f, "sh", "echo r; sleep 20");
-	end_tree(&f, RB_TREE_GRACE, 8 * RB_SECOND);
+	end_tree(&f, RB_TREE_GRACE);
 	assert_int_equal(kill(o.pid, 0), 0);
 	kill(o.pid, SIGKILL);
 	rb_loop_free(f.loop);
@@ -178,7 +178,7 @@ term_ignored_is_killed_after_the_grace(void **state)
 	(void)state;
 	begin(&f, "sh", "trap '' TERM; echo r; while :; do sleep 0.05; done");
 	before = rb_clock_mono();
-	end_tree(&f, 300 * RB_MS, 8 * RB_SECOND);
+	end_tree(&f, 300 * RB_MS);
 	assert_true(rb_clock_mono() - before >= 300 * RB_MS);
 	assert_true(f.r.killed);
 	assert_int_equal(f.child.how.signal, SIGKILL);
@@ -193,7 +193,7 @@ one_that_exits_0_on_term_is_not_hurried(void **state)
 
 	(void)state;
 	begin(&f, "sh", "trap 'sleep 0.2; exit 0' TERM; echo r; while :; do sleep 0.05; done");
-	end_tree(&f, RB_TREE_GRACE, 8 * RB_SECOND);
+	end_tree(&f, RB_TREE_GRACE);
 	assert_false(f.r.killed);
 	assert_int_equal(f.child.how.signal, 0);
 	assert_int_equal(f.child.how.code, 0);
@@ -237,10 +237,10 @@ one_that_left_the_session_without_its_mark_is_found_by_descent(void **state)
 	snprintf(script, sizeof(script),
 	    "echo r; env -i setsid sh -c 'trap \"\" TERM; setsid %s; true' & sleep 20; true", command);
 	begin(&f, "sh", script);
-	for (int i = 0; i < 100 && !runs(command); i++)
+	for (int i = 0; i < 3000 && !runs(command); i++)
 		run_for(f.loop, 20 * RB_MS);
 	assert_true(runs(command));
-	end_tree(&f, 100 * RB_MS, 4 * RB_SECOND);
+	end_tree(&f, 100 * RB_MS);
 	assert_false(runs(command));
 	assert_true(f.r.escaped >= 2);
 	assert_int_equal(f.r.nsurvivors, 0);
@@ -271,14 +271,14 @@ with_all_descriptors_taken_it_is_ended_and_told_truly(void **state)
 		for (int i = 0; i < free_ones; i++)
 			close(taken[--n]);
 		f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, 50 * RB_MS, on_done, &f);
-		run_until(f.loop, &f.done, 4 * RB_SECOND);
+		run_until(f.loop, &f.done);
 		while (n > 0)
 			close(taken[--n]);
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
 		assert_false(f.r.child_lives);
 		assert_true(f.r.killed);
 		assert_int_equal(f.r.nsurvivors, 0);
-		run_until(f.loop, &f.child.ended, RB_SECOND);
+		run_until(f.loop, &f.child.ended);
 		assert_int_equal(rb_loop_child_reap(&f.child.watch), 0);
 		assert_int_equal(alive(&f), 0);
 		close(f.out);
@@ -297,12 +297,12 @@ one_term_each_and_no_second(void **state)
 	begin(&f, "sh",
 	    "n=0; trap 'n=$((n+1))' TERM; echo r; i=0; while [ $i -lt 10 ]; do sleep 0.05; i=$((i+1)); done; "
 	    "echo $n");
-	f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, RB_TREE_GRACE, on_done, &f);
-	run_until(f.loop, &f.done, 8 * RB_SECOND);
+	f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, RB_MINUTE, on_done, &f);
+	run_until(f.loop, &f.done);
 	n = read(f.out, count, sizeof(count) - 1);
 	assert_true(n > 0);
 	assert_string_equal(count, "1\n");
-	run_until(f.loop, &f.child.ended, RB_SECOND);
+	run_until(f.loop, &f.child.ended);
 	rb_loop_child_reap(&f.child.watch);
 	close(f.out);
 	rb_loop_free(f.loop);
@@ -316,7 +316,7 @@ one_that_stopped_itself_is_ended(void **state)
 	(void)state;
 	begin(&f, "sh", "echo r; kill -STOP $$; sleep 20");
 	run_for(f.loop, 50 * RB_MS);
-	end_tree(&f, RB_TREE_GRACE, 4 * RB_SECOND);
+	end_tree(&f, RB_TREE_GRACE);
 	assert_int_equal(alive(&f), 0);
 	assert_false(f.r.killed);
 	rb_loop_free(f.loop);
@@ -325,19 +325,17 @@ one_that_stopped_itself_is_ended(void **state)
 static void
 hurry_kills_at_once(void **state)
 {
-	int64_t before = rb_clock_mono();
 	struct fixture f;
 
 	(void)state;
 	begin(&f, "sh", "trap '' TERM; echo r; while :; do sleep 0.05; done");
-	f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, RB_TREE_GRACE, on_done, &f);
+	f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, RB_HOUR, on_done, &f);
 	run_for(f.loop, 100 * RB_MS);
 	assert_false(f.done);
 	rb_tree_hurry(f.tree);
-	run_until(f.loop, &f.done, 4 * RB_SECOND);
-	assert_true(rb_clock_mono() - before < 3 * RB_SECOND);
+	run_until(f.loop, &f.done);
 	assert_true(f.r.killed);
-	run_until(f.loop, &f.child.ended, RB_SECOND);
+	run_until(f.loop, &f.child.ended);
 	rb_loop_child_reap(&f.child.watch);
 	close(f.out);
 	rb_loop_free(f.loop);
@@ -353,7 +351,7 @@ a_tree_that_forks_while_it_is_ended_is_ended_too(void **state)
 	begin(&f, "sh",
 	    "trap 'setsid sh -c \"trap \\\"\\\" TERM; sleep 30; true\" &' TERM; echo r; while :; do sleep "
 	    "0.05; done");
-	end_tree(&f, 300 * RB_MS, 10 * RB_SECOND);
+	end_tree(&f, 1500 * RB_MS);
 	assert_int_equal(alive(&f), 0);
 	assert_true(f.r.killed);
 	assert_true(f.r.escaped >= 1);
@@ -392,7 +390,7 @@ one_that_kill_does_not_end_is_told_as_a_survivor(void **state)
 	snprintf(path, sizeof(path), "%s/freezer.state", group);
 	assert_true(write_to(path, "FROZEN"));
 	f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, 50 * RB_MS, on_done, &f);
-	end = rb_clock_mono() + 10 * RB_SECOND;
+	end = rb_clock_mono() + 60 * RB_SECOND;
 	while (!f.done && rb_clock_mono() < end)
 		rb_loop_step(f.loop, 50 * RB_MS);
 	/* Before anything can fail: what stays frozen stays for ever. */
@@ -406,7 +404,7 @@ one_that_kill_does_not_end_is_told_as_a_survivor(void **state)
 	assert_int_equal(f.r.survivors[0].state, 'D');
 	assert_string_equal(f.r.survivors[0].comm, "sleep");
 	assert_false(f.r.survivors[0].forbidden);
-	run_until(f.loop, &f.child.ended, 5 * RB_SECOND);
+	run_until(f.loop, &f.child.ended);
 	rb_loop_child_reap(&f.child.watch);
 	close(f.out);
 	rmdir(group);
@@ -420,13 +418,13 @@ freed_before_its_end_it_sends_no_more(void **state)
 
 	(void)state;
 	begin(&f, "sh", "trap '' TERM; echo r; while :; do sleep 0.05; done");
-	f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, 100 * RB_MS, on_done, &f);
+	f.tree = rb_tree_end(f.loop, f.child.watch.pid, f.cookie, RB_SECOND, on_done, &f);
 	run_for(f.loop, 30 * RB_MS);
 	rb_tree_free(f.tree);
-	run_for(f.loop, 200 * RB_MS);
+	run_for(f.loop, 1200 * RB_MS);
 	assert_false(f.done);
 	assert_false(f.child.ended);
-	end_tree(&f, 0, 4 * RB_SECOND);
+	end_tree(&f, 0);
 	rb_loop_free(f.loop);
 }
 
@@ -450,6 +448,6 @@ main(void)
 	    cmocka_unit_test(freed_before_its_end_it_sends_no_more),
 	};
 
-	alarm(120);
+	alarm(500);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

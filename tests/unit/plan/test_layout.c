@@ -93,11 +93,31 @@ test_wrapping(void **state)
 	open_sheet(&s, 0);
 	lay(&s, it);
 	expect(&s, "           says     one two three four five six\n");
-	/* What is exact is never broken. */
-	open_sheet(&s, 1);
+	/* What is exact goes on further in, so that its beginning is seen; only what is wider than a line is
+	 * broken within a word. */
 	it.part = RB_PLAN_EXACT;
+	open_sheet(&s, RB_LAYOUT_LEAST);
 	lay(&s, it);
-	expect(&s, "     one two three four five six\n");
+	expect(&s, "     one two three four five\n"
+		   "         six\n");
+	open_sheet(&s, RB_LAYOUT_LEAST);
+	it.text = RB_STR("root=/srv/app/releases/2026-11-22/current");
+	lay(&s, it);
+	expect(&s, "     root=/srv/app/releases/\n"
+		   "         2026-11-22/current\n");
+	open_sheet(&s, 0);
+	lay(&s, it);
+	expect(&s, "           root=/srv/app/releases/2026-11-22/current\n");
+	/* A tab stays where the line need not be broken. */
+	it.text = RB_STR("\tif x");
+	open_sheet(&s, RB_LAYOUT_LEAST);
+	lay(&s, it);
+	expect(&s, "     \tif x\n");
+	it.text = RB_STR("\tif one two three four");
+	open_sheet(&s, RB_LAYOUT_LEAST);
+	lay(&s, it);
+	expect(&s, "             if one two three\n"
+		   "         four\n");
 }
 
 static void
@@ -202,12 +222,51 @@ test_pieces(void **state)
 	rb_buf_free(&s.text);
 }
 
+/* One line for a step, with the beginning of what it asks; where that has no room, it stands below. How many
+ * looks there are is not worth a line; what may be changed is. */
+static void
+test_brief(void **state)
+{
+	static const struct {
+		unsigned width;
+		const char *name, *text, *line;
+	} rows[] = {
+	    {60, "if", "log.taken", "CHANGES    fix  Mend it · if log.taken\n"},
+	    {50, "if", "log.taken and holder.listening",
+		"!    fix  Mend it · if log.taken and holder.liste…\n"},
+	    {34, "if", "log.taken and holder.listening",
+		"!    fix  Mend it\n       if log.taken and holder.li…\n"},
+	    {60, "looks", "2 looks", "CHANGES    fix  Mend it · 2 looks\n"},
+	    {30, "looks", "40 looks, 3 more", "!    fix  Mend it\n"},
+	    {30, "inside", "may change: a/stop, b/start",
+		"!    fix  Mend it\n       may change: a/stop,\n"
+		"       b/start\n"},
+	    {60, "in", "/srv", "CHANGES    fix  Mend it\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rb_plan_item it = {.part = RB_PLAN_DETAIL,
+		    .depth = 1,
+		    .name = rb_str_c(rows[i].name),
+		    .text = rb_str_c(rows[i].text)};
+		struct sheet s;
+
+		open_sheet(&s, rows[i].width);
+		s.layout.brief = true;
+		lay(&s, change);
+		lay(&s, it);
+		expect(&s, rows[i].line);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_margin),
 	    cmocka_unit_test(test_wrapping),
+	    cmocka_unit_test(test_brief),
 	    cmocka_unit_test(test_remark_on_its_own_line),
 	    cmocka_unit_test(test_step_without_id),
 	    cmocka_unit_test(test_fact_that_is_not_known),

@@ -249,7 +249,7 @@ test_wrong_options(void **state)
 	} rows[] = {
 	    {"nope", NULL, "--from nope: the runbook has no procedure of that name"},
 	    {NULL, "nope.x", "--assume \"nope.x\": there is no step `nope`"},
-	    {NULL, "a.exit=yes", "--assume \"a.exit=yes\": `yes` is no int: a whole number, as 42"},
+	    {NULL, "a.exit=yes", "--assume \"a.exit=yes\": `yes` is not a whole number, as 42"},
 	    {NULL, "a", "--assume \"a\": `a` is no fact of a step"},
 	    {NULL, "a.exit + 1", "--assume \"a.exit + 1\": it is not one fact alone"},
 	    {NULL, "a.stdout=", NULL},
@@ -388,7 +388,15 @@ test_how_it_ends(void **state)
 	    {"[{block: [{look: a}], on_fail: end escalated}]", RESOLVED | ESCALATED},
 	    {"[{checks: [{look: a}], on_fail: continue}]", RESOLVED},
 	    {"[{call: p, on_fail: continue}]", RESOLVED},
-	    {"[{call: p}]", RESOLVED | FAILED},
+	    {"[{call: p}]", FAILED},
+	    {"[{call: p, on_fail: end escalated}, {look: a}]", ESCALATED},
+	    {"[{call: either}]", RESOLVED | FAILED},
+	    {"[{call: inner}, {look: a}]", FAILED},
+	    {"[{call: p, on_fail: continue}, {call: p}]", FAILED},
+	    {"[{call: p, if: run.host == 'x'}]", RESOLVED | FAILED},
+	    {"[{call: p, done_if: {look: a}}]", RESOLVED | FAILED},
+	    {"[{call: p, confirm: Sure?, optional: true}]", RESOLVED | FAILED},
+	    {"[{block: [{call: p}], finally: [{look: a}]}]", FAILED},
 	};
 
 	(void)state;
@@ -397,7 +405,14 @@ test_how_it_ends(void **state)
 		struct told t;
 
 		rb_buf_init(&text, NULL, 4096);
-		rb_buf_fmt(&text, "steps: %s\nprocedures: {p: {steps: [{fail: no}]}}\n", rows[i].steps);
+		rb_buf_fmt(&text,
+		    "steps: %s\n"
+		    "procedures:\n"
+		    "  p: {steps: [{fail: no}]}\n"
+		    "  either: {steps: [{id: l, look: a, on_fail: continue}, {branch: [{if: l.passed, then: "
+		    "[done]}]}, {fail: no}]}\n"
+		    "  inner: {steps: [{call: p}, {look: b}], finally: [{look: c}]}\n",
+		    rows[i].steps);
 		told_load(&t, rb_buf_cstr(&text));
 		told_run(&t);
 		if (t.sum.ends != rows[i].ends)

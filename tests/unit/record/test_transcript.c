@@ -496,7 +496,8 @@ a_given_path_that_is_refused(void **state)
 		else
 			snprintf(path, sizeof(path), "%s/missing/my.jsonl", w.root);
 		assert_int_equal(run_open(&run, &w, path), -1);
-		assert_true(rb_str_starts(rb_buf_view(&w.why), "runbook: the transcript cannot be written to "));
+		assert_true(
+		    rb_str_starts(rb_buf_view(&w.why), "runbook: the transcript cannot be written to "));
 		assert_non_null(strstr(rb_buf_cstr(&w.why), path));
 		text = slurp(target);
 		assert_string_equal(text.p, "precious");

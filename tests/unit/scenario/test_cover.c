@@ -185,9 +185,9 @@ test_procedures_and_rungs(void **state)
 
 	(void)state;
 	covers(book, PLAY "  - {name: p, results: {a: {}, b/q: {}, z: {}}}\n",
-	    "steps 4/7 edges 4/9\n3: no scenario lets the escalation 1 begin (after 1m)\n"
+	    "steps 4/7 edges 4/9\n3: no scenario lets escalation 1 begin (after 1m)\n"
 	    "4: in no scenario the `say` at line 4 passes\n"
-	    "5: no scenario lets the escalation 2 begin (on: failed)\n"
+	    "5: no scenario lets escalation 2 begin (on: failed)\n"
 	    "6: in no scenario the `say` at line 6 passes\n20: in no scenario `u` passes\n"
 	    "undone: the `say` at line 4\nundone: the `say` at line 6\nundone: u\n");
 	covers(book,

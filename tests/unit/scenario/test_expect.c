@@ -87,11 +87,11 @@ test_end(void **state)
 	    "6 reason: the run gives another reason\n"
 	    "  expected a text with \"sad\" in it\n"
 	    "  actual   \"\"\n"
-	    "6 elapsed: the run takes another time\n"
+	    "6 elapsed: the run takes more time\n"
 	    "  expected 2s\n"
 	    "  actual   3s\n");
 	stale("{elapsed: {at_least: 4s, at_most: 5s}}", "failed\n"
-							"6 elapsed: the run takes another time\n"
+							"6 elapsed: the run takes less time\n"
 							"  expected 4s to 5s\n"
 							"  actual   3s\n");
 }
@@ -102,7 +102,7 @@ test_path(void **state)
 	(void)state;
 	stale("{path: [health, survey, fix, start]}",
 	    "failed\n"
-	    "6 path: the path is another: `fix` was expected, and `free` came\n"
+	    "6 path: the path differs: `fix` was expected, and `free` came\n"
 	    "  |   health\n"
 	    "  |   survey\n"
 	    "  | - fix\n"
@@ -111,7 +111,7 @@ test_path(void **state)
 	    "  | since `log.taken` held: log.taken: in use\n");
 	stale("{path: [health, survey, free]}",
 	    "failed\n"
-	    "6 path: the path is another: nothing more was expected, and `start` came\n"
+	    "6 path: the path differs: nothing more was expected, and `start` came\n"
 	    "  |   health\n"
 	    "  |   survey\n"
 	    "  |   free\n"
@@ -119,7 +119,7 @@ test_path(void **state)
 	    "  | since `log.taken` held: log.taken: in use\n");
 	stale("{path: [health, survey, holder, log, free, start, start/launch]}",
 	    "failed\n"
-	    "6 path: the path is another: `start/launch` was expected, and `start/stop` came\n"
+	    "6 path: the path differs: `start/launch` was expected, and `start/stop` came\n"
 	    "  |   … 3 that are the same\n"
 	    "  |   log\n"
 	    "  |   free\n"
@@ -130,7 +130,7 @@ test_path(void **state)
 	stage_expect(book,
 	    "scenarios:\n  - {name: one, results: {health: {}}, expect: {path: [health, survey]}}\n",
 	    "failed\n"
-	    "3 path: the path is another: `survey` was expected, and nothing more came\n"
+	    "3 path: the path differs: `survey` was expected, and nothing more came\n"
 	    "  |   health\n"
 	    "  | - survey\n"
 	    "  | since `health` passed, and its `on_pass` is `end resolved`\n"
@@ -148,14 +148,13 @@ static void
 test_changes(void **state)
 {
 	(void)state;
-	stale("{changes: [start]}",
-	    "failed\n"
-	    "6 changes: the changes are others: `start` was expected, and `free` came\n"
-	    "  | + free\n"
-	    "  |   start\n");
+	stale("{changes: [start]}", "failed\n"
+				    "6 changes: the changes differ: `start` was expected, and `free` came\n"
+				    "  | + free\n"
+				    "  |   start\n");
 	stale("{changes: [free, start/launch]}",
 	    "failed\n"
-	    "6 changes: the changes are others: `start/launch` was expected, and `start/stop` came\n"
+	    "6 changes: the changes differ: `start/launch` was expected, and `start/stop` came\n"
 	    "  |   free\n"
 	    "  | + start/stop\n"
 	    "  |   start/launch\n");
@@ -226,7 +225,7 @@ test_people(void **state)
 	(void)state;
 	stale("{asked: [], said: [Port]}",
 	    "failed\n"
-	    "6 asked: the questions are others: nothing more was expected, and `free` came\n"
+	    "6 asked: the questions differ: nothing more was expected, and `free` came\n"
 	    "  | + free\n"
 	    "6 said: this was not said\n"
 	    "  expected a text with \"Port\" in it\n");
@@ -279,7 +278,8 @@ test_unused(void **state)
 	    "[E045]\n"
 	    "    3 |   - name: one\n"
 	    "      |           ^^^\n"
-	    "      = write `step_2: {}` under `results` for one that passes; a `look` has exit, signal, "
+	    "      = write `step_2: {}` under `results` for one that passes\n"
+	    "        the facts of `look` are exit, signal, "
 	    "stdout, stderr, output, "
 	    "pid, output_incomplete\n"
 	    "        it came here by a\n"
@@ -293,10 +293,10 @@ test_unused(void **state)
 	    "      = the path was a\n"
 	    "        decided last: `if: a.failed` of `b` did not hold: a.failed = false\n"
 	    "        the run ended resolved\n"
-	    "t.test.yaml:4:28: error: `b` was never started [E045]\n"
+	    "t.test.yaml:4:28: error: this result was not used: `b` was never started [E045]\n"
 	    "    4 |     results: {a: [{}, {}], b: {}}\n"
 	    "      |                            ^\n"
-	    "t.test.yaml:5:15: error: `b` never asked [E045]\n"
+	    "t.test.yaml:5:15: error: this answer was not used: `b` never asked [E045]\n"
 	    "    5 |     answers: {b: yes}\n"
 	    "      |               ^\n"
 	    "3 errors\n");
@@ -306,7 +306,8 @@ test_unused(void **state)
 	    "t.test.yaml:4:18: error: `a` is started for the 3rd time, and has 2 results [E045]\n"
 	    "    4 |     results: {a: [{exit: 1}, {exit: 1}]}\n"
 	    "      |                  ^^^^^^^^^^^^^^^^^^^^^^\n"
-	    "      = a list has one result for each attempt; one that is no list serves them all\n"
+	    "      = a list has one result for each attempt; with `repeats: true` its last serves all that "
+	    "follow, and one that is no list serves them all\n"
 	    "        it came here by a\n"
 	    "1 error\n");
 	/* Items of a `checks` tell at once what they lack. */
@@ -316,14 +317,16 @@ test_unused(void **state)
 	    "t.test.yaml:3:11: error: there is no result for `a` (its 1st attempt) [E045]\n"
 	    "    3 |   - name: one\n"
 	    "      |           ^^^\n"
-	    "      = write `a: {}` under `results` for one that passes; a `look` has exit, signal, stdout, "
+	    "      = write `a: {}` under `results` for one that passes\n"
+	    "        the facts of `look` are exit, signal, stdout, "
 	    "stderr, output, pid, "
 	    "output_incomplete\n"
 	    "        it came here by a\n"
 	    "t.test.yaml:3:11: error: there is no result for `b` (its 1st attempt) [E045]\n"
 	    "    3 |   - name: one\n"
 	    "      |           ^^^\n"
-	    "      = write `b: {}` under `results` for one that passes; a `http` has status, headers, body, "
+	    "      = write `b: {}` under `results` for one that passes\n"
+	    "        the facts of `http` are status, headers, body, "
 	    "json, time, url, "
 	    "redirect, cert\n"
 	    "        it came here by a → b\n"
@@ -334,7 +337,8 @@ test_unused(void **state)
 	    "t.test.yaml:3:11: error: there is no result for `a` (its 1st attempt of item `y`) [E045]\n"
 	    "    3 |   - name: one\n"
 	    "      |           ^^^\n"
-	    "      = write `a: {}` under `results` for one that passes; a `look` has exit, signal, stdout, "
+	    "      = write `a: {}` under `results` for one that passes\n"
+	    "        the facts of `look` are exit, signal, stdout, "
 	    "stderr, output, pid, "
 	    "output_incomplete\n"
 	    "        it came here by a\n"
@@ -342,7 +346,8 @@ test_unused(void **state)
 	stage_expect("steps:\n  - {id: a, for_each: {as: p, in: [x]}, look: c $p}\n",
 	    "scenarios:\n  - name: one\n    results: {a: {by_item: {x: {}, z: {}}}}\n",
 	    "error\n"
-	    "t.test.yaml:4:39: error: `a` was never started for an item `z` [E045]\n"
+	    "t.test.yaml:4:39: error: this result was not used: `a` was never started for an item `z` "
+	    "[E045]\n"
 	    "    4 |     results: {a: {by_item: {x: {}, z: {}}}}\n"
 	    "      |                                       ^^\n"
 	    "      = the path was a\n"
@@ -365,13 +370,14 @@ test_astray(void **state)
 	    "t.test.yaml:3:11: error: there is no result for `fix` (its 1st attempt) [E045]\n"
 	    "    3 |   - name: one\n"
 	    "      |           ^^^\n"
-	    "      = write `fix: {}` under `results` for one that passes; a `run` has exit, signal, stdout, "
+	    "      = write `fix: {}` under `results` for one that passes\n"
+	    "        the facts of `run` are exit, signal, stdout, "
 	    "stderr, output, pid, "
 	    "output_incomplete\n"
 	    "        it came here by health → survey → holder → log → fix\n"
 	    "        `else` was taken, since no condition held: log.taken: no match\n"
 	    "1 error\n"
-	    "6 path: the path is another: `free` was expected, and `fix` came\n"
+	    "6 path: the path differs: `free` was expected, and `fix` came\n"
 	    "  |   health\n"
 	    "  |   survey\n"
 	    "  | - free\n"
@@ -468,39 +474,38 @@ test_decisions(void **state)
 	    "  - {name: r, results: {a: {stdout: 50}}, expect: {path: [a, c]}}\n"
 	    "  - {name: s, results: {a: {stdout: 500}}, expect: {path: [a, c]}}\n",
 	    "failed\n"
-	    "4 path: the path is another: `b` was expected, and nothing more came\n"
+	    "4 path: the path differs: `b` was expected, and nothing more came\n"
 	    "  |   a\n"
 	    "  | - b\n"
 	    "  | - c\n"
 	    "  | since `if: a.n < 10` of the `end` at line 4 held: a.n = 5\n"
 	    "  | the run ended resolved, by the `end` at line 4: few\n"
 	    "failed\n"
-	    "5 path: the path is another: nothing more was expected, and `b` came\n"
+	    "5 path: the path differs: nothing more was expected, and `b` came\n"
 	    "  |   a\n"
 	    "  | + b\n"
 	    "  | + c\n"
 	    "  | + d\n"
 	    "  | since `if: a.n < 100` of `b` held: a.n = 50\n"
 	    "failed\n"
-	    "6 path: the path is another: `b` was expected, and `c` came\n"
+	    "6 path: the path differs: `b` was expected, and `c` came\n"
 	    "  |   a\n"
 	    "  | - b\n"
 	    "  |   c\n"
 	    "  |   d\n"
 	    "  | since `if: a.n < 100` of `b` did not hold: a.n = 500\n"
 	    "failed\n"
-	    "7 path: the path is another: `c` was expected, and `b` came\n"
+	    "7 path: the path differs: `c` was expected, and `b` came\n"
 	    "  |   a\n"
 	    "  | + b\n"
 	    "  |   c\n"
 	    "  | + d\n"
 	    "  | since `if: a.n < 100` of `b` held: a.n = 50\n"
 	    "failed\n"
-	    "8 path: the path is another: nothing more was expected, and `d` came\n"
+	    "8 path: the path differs: nothing more was expected, and `d` came\n"
 	    "  |   a\n"
 	    "  |   c\n"
 	    "  | + d\n"
-	    "  | before it, `c` recovered: exit is 1, not 0\n"
 	    "  | since `c` failed: exit is 1, not 0, and its `on_fail` has steps\n");
 }
 

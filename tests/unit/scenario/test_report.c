@@ -40,7 +40,7 @@ bad_play(struct rb_arena *arena)
 	lines[0] = RB_STR("  health");
 	lines[1] = RB_STR("- free\n+ start");
 	f[0] = (struct rb_finding){
-	    .span = {src, 13, 22}, .what = RB_STR("the path is another one"), .nlines = 2, .lines = lines};
+	    .span = {src, 13, 22}, .what = RB_STR("the path differs"), .nlines = 2, .lines = lines};
 	f[1] = (struct rb_finding){.span = {src, 0, 4},
 	    .what = RB_STR("it said something else\033[2J"),
 	    .expected = RB_STR("one\ntwo"),
@@ -60,7 +60,7 @@ test_findings(void **state)
 	rb_arena_init(&arena, NULL);
 	p = bad_play(&arena);
 	rb_report_findings(&p, 2, false, &out);
-	assert_non_null(strstr(rb_buf_cstr(&out), "  a.test.yaml:2: the path is another one\n"
+	assert_non_null(strstr(rb_buf_cstr(&out), "  a.test.yaml:2: the path differs\n"
 						  "      health\n"
 						  "    - free\n"
 						  "    + start\n"
@@ -72,7 +72,7 @@ test_findings(void **state)
 						  "  a.test.yaml:1: no result for `log`\n"));
 	rb_buf_clear(&out);
 	rb_report_first(&p, &out);
-	assert_string_equal(rb_buf_cstr(&out), "the path is another one");
+	assert_string_equal(rb_buf_cstr(&out), "the path differs");
 	rb_arena_free(&arena);
 }
 
@@ -168,13 +168,15 @@ test_tap(void **state)
 	(void)state;
 	rb_arena_init(&arena, NULL);
 	f = thin_file(&arena);
+	rb_tap_begin(&out);
 	for (size_t i = 0; i < f.ncases; i++)
 		rb_tap_case(i + 1, &f, &f.cases[i], &out);
 	rb_tap_coverage(4, &f, &out);
 	rb_tap_plan(4, &out);
 	assert_string_equal(rb_buf_cstr(&out),
+	    "TAP version 13\n"
 	    "ok 1 - a.test.yaml: fine \\# SKIP\n"
-	    "not ok 2 - a.test.yaml: <bad> & \"worse\"\\x01\n"
+	    "not ok 2 - a.test.yaml: <bad> & \"worse\"\\\\x01\n"
 	    "# a < b\n"
 	    "# c & d\n"
 	    "not ok 3 - a.test.yaml: broken\n"
@@ -201,27 +203,31 @@ test_junit(void **state)
 	rb_junit(files, 2, &out);
 	assert_string_equal(rb_buf_cstr(&out),
 	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	    "<testsuites tests=\"5\" failures=\"2\" errors=\"2\" time=\"0.001000\">\n"
-	    "  <testsuite name=\"a.test.yaml\" tests=\"4\" failures=\"2\" errors=\"1\" time=\"0.001000\">\n"
-	    "    <testcase classname=\"a.test.yaml\" name=\"fine # SKIP\" time=\"0.001000\"/>\n"
-	    "    <testcase classname=\"a.test.yaml\" name=\"&lt;bad&gt; &amp; &quot;worse&quot;\xef\xbf\xbd\""
-	    " time=\"0.000000\">\n"
-	    "      <failure message=\"a &lt; b\">a &lt; b\nc &amp; d\n</failure>\n"
+	    "<testsuites name=\"runbook test\" tests=\"5\" failures=\"2\" errors=\"2\" "
+	    "time=\"0.001000\">\n"
+	    "  <testsuite name=\"a.test.yaml\" tests=\"4\" failures=\"2\" errors=\"1\" "
+	    "time=\"0.001000\" skipped=\"0\">\n"
+	    "    <testcase classname=\"a\" name=\"fine # SKIP\" file=\"a.test.yaml\" time=\"0.001000\"/>\n"
+	    "    <testcase classname=\"a\" name=\"&lt;bad&gt; &amp; &quot;worse&quot;\xef\xbf\xbd\""
+	    " file=\"a.test.yaml\" time=\"0.000000\">\n"
+	    "      <failure message=\"a &lt; b\" type=\"failure\">a &lt; b\nc &amp; d\n</failure>\n"
 	    "    </testcase>\n"
-	    "    <testcase classname=\"a.test.yaml\" name=\"broken\" time=\"0.000000\">\n"
-	    "      <error message=\"x\">x\n</error>\n"
+	    "    <testcase classname=\"a\" name=\"broken\" file=\"a.test.yaml\" time=\"0.000000\">\n"
+	    "      <error message=\"x\" type=\"error\">x\n</error>\n"
 	    "    </testcase>\n"
-	    "    <testcase classname=\"a.test.yaml\" name=\"coverage\" time=\"0.000000\">\n"
-	    "      <failure message=\"the scenarios take fewer of the edges than was asked for\">"
+	    "    <testcase classname=\"a\" name=\"coverage\" file=\"a.test.yaml\" time=\"0.000000\">\n"
+	    "      <failure message=\"the scenarios take fewer of the edges than was asked for\" "
+	    "type=\"failure\">"
 	    "  steps 1/3 · edges 7/8: 87 % of the edges are less than the 88 % that --coverage asks for\n"
 	    "    a.yaml:2: no scenario takes `on_fail` of `free`\n"
 	    "    never performed: free, start\n"
 	    "</failure>\n"
 	    "    </testcase>\n"
 	    "  </testsuite>\n"
-	    "  <testsuite name=\"b.test.yaml\" tests=\"1\" failures=\"0\" errors=\"1\" time=\"0.000000\">\n"
-	    "    <testcase classname=\"b.test.yaml\" name=\"can be loaded\" time=\"0.000000\">\n"
-	    "      <error message=\"the file, or the runbook that it tests, has errors\">"
+	    "  <testsuite name=\"b.test.yaml\" tests=\"1\" failures=\"0\" errors=\"1\" "
+	    "time=\"0.000000\" skipped=\"0\">\n"
+	    "    <testcase classname=\"b\" name=\"can be loaded\" file=\"b.test.yaml\" time=\"0.000000\">\n"
+	    "      <error message=\"the file, or the runbook that it tests, has errors\" type=\"error\">"
 	    "b.test.yaml:1:1: error\n</error>\n"
 	    "    </testcase>\n"
 	    "  </testsuite>\n"

@@ -1,6 +1,12 @@
 /* Results: each kind completes what a scenario gives as its runner would, and time passes as it is said. */
 #include "stage.h"
 
+#define WHOLE_PROCEDURE                                                                                      \
+	"procedures:\n"                                                                                      \
+	"  p:\n"                                                                                             \
+	"    outputs: {n: {type: int, value: i.n}}\n"                                                        \
+	"    steps: [{id: i, look: \"echo 1\", capture: {n: int(this.stdout)}}]\n"
+
 /* Facts that a script has without being given, and those that follow from others. */
 static void
 test_script(void **state)
@@ -206,6 +212,42 @@ test_lists(void **state)
 	    "    expect: {path: [a, b, b, c, b], changes: [c]}\n");
 }
 
+/* The last of a list may serve all that follow; but it must be reached, and be the last. */
+static void
+test_repeats(void **state)
+{
+	static const char polled[] =
+	    "steps:\n  - {id: a, run: fix, verify: {look: \"true\", within: 20s, every: 5s}}\n";
+
+	(void)state;
+	stage_passes(polled, "    results: {a: {}, a.verify: [{exit: 1}, {exit: 2, repeats: true}]}\n"
+			     "    expect: {outcome: failed, reason: exit is 2}\n");
+	stage_passes("steps:\n  - {id: a, look: x, retry: {times: 5}, on_fail: continue}\n",
+	    "    results: {a: [{exit: 1}, {exit: 2, repeats: true}]}\n"
+	    "    expect: {that: [a.attempts == 5, a.exit == 2]}\n");
+	stage_expect("steps:\n  - {id: a, look: x}\n",
+	    "scenarios:\n  - name: one\n    results: {a: [{}, {exit: 2, repeats: true}]}\n",
+	    "error\n"
+	    "t.test.yaml:4:23: error: `a` was started 1 time, and has 2 results [E045]\n"
+	    "    4 |     results: {a: [{}, {exit: 2, repeats: true}]}\n"
+	    "      |                       ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+	    "      = the path was a\n"
+	    "        the run ended resolved\n"
+	    "1 error\n");
+	stage_expect("steps:\n  - {id: a, look: x, retry: {times: 3}}\n",
+	    "scenarios:\n  - {name: one, results: {a: [{exit: 1, repeats: true}, {}]}}\n"
+	    "  - {name: two, results: {a: {exit: 1, repeats: true}}}\n",
+	    "t.test.yaml:3:31: error: only the last result of a list repeats: those after it would never be "
+	    "used [E026]\n"
+	    "    3 |   - {name: one, results: {a: [{exit: 1, repeats: true}, {}]}}\n"
+	    "      |                               ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+	    "t.test.yaml:4:30: error: a result that stands alone serves every attempt: `repeats` is for the "
+	    "last of a list [E026]\n"
+	    "    4 |   - {name: two, results: {a: {exit: 1, repeats: true}}}\n"
+	    "      |                              ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+	    "2 errors\n");
+}
+
 /* Timeouts act on what hangs; facts that were there stay. */
 static void
 test_hangs(void **state)
@@ -223,6 +265,42 @@ test_hangs(void **state)
 	    "    results: {a: {hangs: true}}\n    expect: {outcome: deadline, exit: 4, elapsed: 1m}\n");
 }
 
+/* What stands for a whole call takes its time like a leaf: it is ended by what ends a leaf, and then has
+ * found nothing. */
+static void
+test_whole_takes(void **state)
+{
+	static const char plain[] = "escalate: [{after: 30s, contact: them, steps: [{say: slow}]}]\n"
+				    "steps:\n  - {id: a, call: p}\n" WHOLE_PROCEDURE,
+			  limited[] = "steps:\n"
+				      "  - {id: a, call: p, timeout: 10s, on_timeout: continue}\n"
+				      "  - {say: 'n is ${a.n ?? 0}'}\n" WHOLE_PROCEDURE,
+			  each[] =
+			      "steps:\n  - {id: a, for_each: {as: x, in: [1, 2]}, call: p}\n" WHOLE_PROCEDURE,
+			  verified[] = "steps:\n"
+				       "  - {id: a, call: p, timeout: 10s, verify: {look: \"true\", within: "
+				       "1m, every: 15s}}\n" WHOLE_PROCEDURE,
+			  late[] = "timeout: 1m\nsteps:\n  - {id: a, call: p}\n" WHOLE_PROCEDURE;
+
+	(void)state;
+	stage_passes(plain, "    results: {a: {outputs: {n: 3}, takes: 40s}}\n"
+			    "    expect: {elapsed: 40s, said: [slow], values: {a.n: 3, a.duration: 40s}}\n");
+	stage_passes(plain, "    results: {a: {failed: no luck, takes: 20s}}\n"
+			    "    expect: {elapsed: 20s, outcome: failed, statuses: {a: failed}}\n");
+	stage_passes(limited, "    results: {a: {outputs: {n: 3}, takes: 10s}}\n"
+			      "    expect: {elapsed: 10s, statuses: {a: passed}, said: [n is 3]}\n");
+	stage_passes(limited, "    results: {a: {outputs: {n: 3}, takes: 11s}}\n"
+			      "    expect: {elapsed: 10s, statuses: {a: timed_out}, said: [n is 0]}\n");
+	stage_passes(each, "    results: {a: [{takes: 2s}, {takes: 3s}]}\n"
+			   "    expect: {elapsed: 5s, statuses: {a: passed}}\n");
+	stage_passes(verified, "    results: {a: {takes: 9s}, a.verify: [{exit: 1}, {exit: 1}, {}]}\n"
+			       "    expect: {elapsed: 39s, statuses: {a: passed}}\n");
+	stage_passes(late, "    results: {a: {takes: 2m}}\n"
+			   "    expect: {elapsed: 1m, outcome: deadline, statuses: {a: cancelled}}\n");
+	stage_passes(late, "    results: {a: {takes: 30s}}\n    signals: [{at: 5s, signal: INT}]\n"
+			   "    expect: {elapsed: 5s, outcome: cancelled, exit: 130}\n");
+}
+
 int
 main(void)
 {
@@ -234,7 +312,9 @@ main(void)
 	    cmocka_unit_test(test_start),
 	    cmocka_unit_test(test_stop_on),
 	    cmocka_unit_test(test_lists),
+	    cmocka_unit_test(test_repeats),
 	    cmocka_unit_test(test_hangs),
+	    cmocka_unit_test(test_whole_takes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

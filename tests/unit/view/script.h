@@ -82,6 +82,26 @@ at(const char *path, const char *id, const char *title)
 	    .step = rb_str_c(path), .id = rb_str_c(id), .title = rb_str_c(title), .visit = 1, .item = -1};
 }
 
+/* The form that flow gives with such an action. */
+static inline const char *
+form_of(struct rb_str kind)
+{
+	static const struct {
+		const char *kind;
+		enum rb_form form;
+	} rows[] = {{"block", RB_FORM_GROUP}, {"call", RB_FORM_GROUP}, {"runbook", RB_FORM_GROUP},
+	    {"use", RB_FORM_LIBRARY}, {"branch", RB_FORM_BRANCH}, {"checks", RB_FORM_TABLE},
+	    {"end", RB_FORM_EDGE}, {"goto", RB_FORM_EDGE}, {"done", RB_FORM_EDGE}, {"fail", RB_FORM_EDGE},
+	    {"say", RB_FORM_MESSAGE}, {"ask", RB_FORM_QUESTION}, {"manual", RB_FORM_QUESTION},
+	    {"port", RB_FORM_FINDING}, {"process", RB_FORM_FINDING}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rb_str_is(kind, rows[i].kind))
+			return rb_form_words[rows[i].form];
+	}
+	return "";
+}
+
 /* Emits an event: pairs of a field's name and its text (numbers and durations in ns as decimal text), ending
  * with NULL. */
 static inline void
@@ -110,6 +130,8 @@ emit(struct stage *s, enum rb_event_type type, const struct rb_where *where, ...
 			rb_event_text(&ev, name, rb_str_c(text));
 	}
 	va_end(ap);
+	if (type == RB_EV_STEP_START)
+		rb_event_text(&ev, "form", rb_str_c(form_of(rb_event_get_text(&ev, "kind"))));
 	assert_int_equal(s->sink->event(s->sink->ctx, &ev), 0);
 }
 

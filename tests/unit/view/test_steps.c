@@ -145,7 +145,7 @@ what_an_outcome_leads_to_follows_its_row(void **state)
 	step_end(&s, &inner, "run", "passed", "", "", MS(1));
 	step_end(&s, &w, "run", "recovered", "exit 2", "", MS(9));
 	expect(&s, "  ✗ a        A                                  3ms   exit 2\n"
-		   "  → on_fail\n"
+		   "  → it failed: the steps of on_fail\n"
 		   "  ✓ b        B                                  1ms\n"
 		   "  ✓ a        A                                  9ms   recovered after: exit 2\n");
 	/* An edge as an item of a list is no step. */
@@ -170,7 +170,7 @@ branches_say_why(void **state)
 	emit(&s, RB_EV_BRANCH, &w, "condition", "", "arm", "2", "why", "log.missing: no match; n = 3", NULL);
 	emit(&s, RB_EV_BRANCH, &w, "arm", "-1", "why", "n = 3", NULL);
 	expect(&s, "  → else                                              log.missing: no match; n = 3\n"
-		   "  → none of its conditions holds                      n = 3\n");
+		   "  → no condition holds: it goes on                    n = 3\n");
 	stage_close(&s);
 }
 

@@ -1,0 +1,368 @@
+/* What plainly changes the host: one row for each program. A new program is a new row here, or in
+ * change_systems.c, and a line in tests/unit/lint/test_change.c; programs that are not here are taken at
+ * their author's word. */
+#include "lint/change.h"
+
+const struct rb_change_row rb_change_host[] = {
+    /* files */
+    {"rm rmdir unlink shred mkdir touch ln link mkfifo mknod truncate install chmod chown "
+     "chgrp chattr setfacl rename split csplit fallocate mkswap",
+	.changes = RB_CHANGE_ALWAYS},
+    {"cp mv", .values = "-t -S --target-directory --suffix", .changes = "* *|-t|--target-directory",
+	.unless = "* /dev/stdout|* /dev/null|* /dev/stderr"},
+    {"scp", .values = "-P -S -i -o -F -l -c -J", .changes = "* *"},
+    {"rsync",
+	.values = "-e -f --rsh --exclude --include --files-from --exclude-from --include-from --filter "
+		  "--bwlimit --timeout --port --password-file --log-file",
+	.changes = "* *", .unless = "-n|--list-only"},
+    {"tee", .changes = "FILE"},
+    {"dd", .changes = "of=FILE"},
+    {"sed gsed", .values = "-e -f -l --expression --file --line-length", .changes = "-i|--in-place",
+	.texts = "-e --expression -f= --file= 1", .language = RB_SED},
+    {"perl", .values = "-e -E -I -M -m -C -V -F -d -D", .changes = "-i",
+	.texts = "-e -E 1=", .language = RB_PERL, .flags = RB_CHANGE_INPUT},
+    {"ruby", .values = "-e -I -r -C -E", .changes = "-i", .texts = "-e 1=", .language = RB_RUBY,
+	.flags = RB_CHANGE_INPUT},
+    {"awk gawk mawk nawk", .values = "-F -v -f -i -e -l -E --field-separator --assign --file --source",
+	.changes = "-i=inplace", .texts = "-e --source -f= --file= -E= 1", .language = RB_AWK},
+    {"node nodejs", .values = "-e -p -r --eval --print --require",
+	.texts = "-e --eval -p --print 1=", .language = RB_JAVASCRIPT, .flags = RB_CHANGE_INPUT},
+    {"yq", .values = "-o -p -I -e", .changes = "-i|--inplace|--in-place"},
+    {"sort", .values = "-o -k -t -S -T --output --key --field-separator --buffer-size --temporary-directory",
+	.changes = "-o=FILE|--output=FILE"},
+    {"find", .changes = "-delete|-fprint=FILE|-fprintf=FILE|-fprint0=FILE|-fls=FILE",
+	.flags = RB_CHANGE_WHOLE | RB_CHANGE_EXEC},
+    {"fd fdfind", .values = "-e -t -d -E -S -j --extension --type --max-depth --exclude --size --threads",
+	.flags = RB_CHANGE_EXEC},
+    {"mktemp", .values = "-p", .changes = RB_CHANGE_ALWAYS, .unless = "-u|--dry-run"},
+    {"patch", .values = "-p -i -d", .changes = RB_CHANGE_ALWAYS},
+    {"tar bsdtar", .values = "-f -C -T -X -b -I --file --directory --files-from --exclude-from",
+	.changes = "-x|--extract|--get|-r|--append|-u|--update|--delete|-c -f=FILE|--create -f=FILE|"
+		   "--create --file=FILE",
+	.unless = "-t|--list|-O|--to-stdout", .flags = RB_CHANGE_BARE},
+    {"unzip", .values = "-d -P -x", .changes = RB_CHANGE_ALWAYS, .unless = "-l|-v|-t|-p|-Z|-z|-c"},
+    {"cpio", .values = "-D -F -H -I -O -M -C", .changes = "-i|--extract|-p|--pass-through|-O=FILE|-F=FILE",
+	.unless = "-t|--list|--to-stdout"},
+    {"ar", .changes = "-x|-r|-d|-q|-m|-s", .flags = RB_CHANGE_BARE},
+    {"jar", .changes = "-x|-u|-c", .flags = RB_CHANGE_BARE},
+    {"7z 7za 7zr unrar rar", .changes = "x|e|a|d|u|rn", .unless = "-so"},
+    {"zip", .changes = "FILE *", .unless = "-T"},
+    {"gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd", .values = "-S -T -M", .changes = "*",
+	.unless = "-c|-t|-l|--stdout|--to-stdout|--test|--list"},
+    {"logrotate", .values = "-s -l -m --state --log --mail", .changes = RB_CHANGE_ALWAYS,
+	.unless = "-d|--debug"},
+    {"crontab", .values = "-u", .changes = "*|-r|-e", .unless = "-l"},
+    {"at", .values = "-f -q -t", .changes = RB_CHANGE_ALWAYS, .unless = "-l|-c|-V"},
+    {"batch atrm", .changes = RB_CHANGE_ALWAYS},
+
+    /* processes */
+    {"kill pkill killall killall5", .values = "-s -n --signal", .changes = RB_CHANGE_ALWAYS,
+	.unless = "-0|-l|-L|--list|--table|-s=0|-n=0|--signal=0", .flags = RB_CHANGE_WHOLE},
+    {"fuser", .values = "-n --namespace", .changes = "-k|--kill", .unless = "-l|--list-signals"},
+    {"renice", .changes = RB_CHANGE_ALWAYS},
+    {"jcmd", .changes = "* GC.run|* GC.heap_dump|* JFR.start|* JFR.stop|* JFR.dump|* VM.set_flag"},
+    {"jmap", .changes = "-dump*", .flags = RB_CHANGE_WHOLE},
+    {"tcpdump", .values = "-w -i -c -r -s -G -C -W -F", .changes = "-w=FILE"},
+    {"strace ltrace", .values = "-o -p -e -s -u -a -E", .changes = "-o=FILE"},
+    {"gcore skill snice", .changes = RB_CHANGE_ALWAYS},
+    {"tmux", .values = "-L -S -f",
+	.changes = "kill-*|send-keys|send|new|new-session|new-window|respawn-*|source-file"},
+
+    {"disown daemonize start-stop-daemon", .changes = RB_CHANGE_ALWAYS, .unless = "-T|--status",
+	.flags = RB_CHANGE_LEAVES},
+    {"setsid", .changes = RB_CHANGE_ALWAYS, .unless = "-w|--wait", .flags = RB_CHANGE_LEAVES},
+    {"gunicorn", .values = "-b -w -k -c -t -p --bind --workers --config --pid", .changes = "-D|--daemon",
+	.flags = RB_CHANGE_LEAVES},
+    {"redis-server valkey-server", .changes = "--daemonize *", .unless = "--daemonize=no",
+	.flags = RB_CHANGE_LEAVES},
+    {"uwsgi mongod", .changes = "--daemonize|-d|--fork", .flags = RB_CHANGE_LEAVES | RB_CHANGE_WHOLE},
+    {"haproxy", .values = "-f -p -sf -st -L -n -C", .changes = "-D", .unless = "-c",
+	.flags = RB_CHANGE_LEAVES | RB_CHANGE_WHOLE},
+
+    /* what runs what stands in another file; those that are known to set variables only are let pass */
+    {"source .", .changes = "*",
+	.unless = "/etc/os-release|/usr/lib/os-release|/etc/lsb-release|/etc/default/*|/etc/sysconfig/*|"
+		  "*/activate|*bashrc|*profile|*env.sh|*.env|.env*|*/.env*|/dev/null",
+	.flags = RB_CHANGE_UNSEEN},
+
+    /* services */
+    {"systemctl",
+	.values = "-H -M -t -p -n -o -s -P --host --machine --type --property --lines --output --signal "
+		  "--state --kill-whom --job-mode --root",
+	.changes = "start|stop|restart|reload|try-restart|reload-or-restart|try-reload-or-restart|enable|"
+		   "disable|reenable|preset|preset-all|mask|unmask|kill|isolate|link|revert|edit|"
+		   "set-property|set-default|set-environment|unset-environment|import-environment|"
+		   "reset-failed|daemon-reload|daemon-reexec|freeze|thaw|clean|cancel|poweroff|reboot|halt|"
+		   "kexec|suspend|hibernate|rescue|emergency|default|switch-root|add-wants|add-requires"},
+    {"service rc-service invoke-rc.d",
+	.changes = "* start|* stop|* restart|* reload|* force-reload|* force-restart|* condrestart|* "
+		   "try-restart"},
+    {"/etc/init.d/*", .changes = "start|stop|restart|reload|force-reload|try-restart|condrestart"},
+    {"update-rc.d rc-update", .changes = "* *"},
+    {"chkconfig", .changes = "* on|* off|--add|--del"},
+    {"systemd-run", .changes = RB_CHANGE_ALWAYS},
+    {"systemd-tmpfiles", .changes = "--create|--clean|--remove"},
+    {"journalctl", .changes = "--vacuum*|--rotate|--flush|--sync"},
+    {"loginctl", .changes = "terminate-*|kill-*|lock-*|enable-linger|disable-linger"},
+    {"hostnamectl timedatectl localectl", .changes = "set-*|hostname *"},
+    {"postfix", .values = "-c", .changes = "start|stop|reload|abort|flush"},
+    {"postqueue", .values = "-c -i -s", .changes = "-f|-i|-s"},
+    {"exim exim4", .changes = "-M|-Mrm|-Mf|-Mt|-Mg|-Mmad|-q|-qf|-qff|-R|-Rf", .flags = RB_CHANGE_WHOLE},
+    {"mail mailx s-nail mutt", .values = "-s -a -b -c -f -r -u -S", .changes = "*|-t", .unless = "-H|-e|-f"},
+    {"sendmail", .values = "-f -F -O -o", .changes = RB_CHANGE_ALWAYS, .unless = "-bp|-bv|-bt|-bV|-bP",
+	.flags = RB_CHANGE_WHOLE},
+    {"wall write", .changes = RB_CHANGE_ALWAYS},
+    {"postsuper", .values = "-c", .changes = "-d|-h|-H|-r|-s|-p"},
+    {"supervisorctl", .values = "-c -s -u -p",
+	.changes = "start|stop|restart|reload|update|add|remove|shutdown|signal|clear"},
+    {"sv", .values = "-w",
+	.changes = "up|down|once|pause|cont|hup|term|kill|exit|start|stop|restart|reload|shutdown|force-*|"
+		   "try-restart"},
+    {"s6-svc s6-rc", .changes = RB_CHANGE_ALWAYS, .unless = "list|listall|diff|help"},
+    {"initctl", .changes = "start|stop|restart|reload|emit|reload-configuration"},
+    {"busctl", .values = "--address -H -M --host --machine", .changes = "call|set-property|emit"},
+    {"machinectl", .values = "-H -M -n -o -p",
+	.changes = "start|poweroff|reboot|terminate|kill|enable|disable|remove|rename|clone|copy-to|bind|"
+		   "set-limit"},
+    {"monit", .values = "-c -g", .changes = "start|stop|restart|reload|monitor|unmonitor|quit"},
+    {"pm2", .changes = "start|stop|restart|reload|delete|kill|flush|scale|save|resurrect|update|reset"},
+    {"launchctl", .changes = "load|unload|start|stop|kill|kickstart|bootstrap|bootout|enable|disable|remove"},
+    {"nginx", .values = "-c -g -p -s -e", .changes = "-s", .unless = "-t|-T"},
+    {"apachectl apache2ctl httpd apache2", .values = "-k -f -D",
+	.changes = "start|stop|restart|graceful|graceful-stop|-k"},
+    {"certbot", .changes = "renew|certonly|run|revoke|delete|install|enhance|rollback"},
+    {"acme.sh", .changes = "--renew|--renew-all|--issue|--install*|--cron|--revoke|--remove|--upgrade"},
+    {"a2ensite a2dissite a2enmod a2dismod a2enconf a2disconf", .changes = RB_CHANGE_ALWAYS},
+    {"caddy", .changes = "reload|start|stop|run|upgrade|trust|untrust"},
+    {"squid", .values = "-k -f -d -n",
+	.changes = "-k=reconfigure|-k=rotate|-k=shutdown|-k=restart|-k=interrupt|-k=kill|-z"},
+    {"rndc", .values = "-c -k -p -s -y -V",
+	.changes = "reload|reconfig|refresh|retransfer|notify|freeze|thaw|sync|flush*|stop|halt|addzone|"
+		   "modzone|delzone|trace|notrace|querylog|validation|loadkeys|sign"},
+    {"unbound-control", .values = "-c -s",
+	.changes = "start|stop|reload*|flush*|local_*|set_option|log_reopen|load_cache|forward_add|"
+		   "forward_remove|stub_add|stub_remove"},
+    {"nscd", .values = "-f -i", .changes = "-i|-K|--invalidate|--shutdown"},
+    {"sss_cache", .changes = RB_CHANGE_ALWAYS},
+    {"fail2ban-client", .values = "-c -s -p",
+	.changes = "set *|reload|start|stop|restart|unban|add|flushlogs"},
+    {"auditctl", .changes = "-a|-A|-d|-D|-w|-W|-e|-f|-b|-r|-R|-m", .unless = "-l|-s"},
+
+    /* the host */
+    {"reboot shutdown halt poweroff", .changes = RB_CHANGE_ALWAYS, .unless = "--show"},
+    {"init telinit", .changes = "*"},
+    {"mount", .values = "-t -o -L -U -O", .changes = "*|-a"},
+    {"umount swapoff", .changes = RB_CHANGE_ALWAYS},
+    {"fdisk cfdisk gdisk", .values = "-o -s -b", .changes = RB_CHANGE_ALWAYS,
+	.unless = "-l|--list|-x|--list-details|-s|--getsz"},
+    {"sfdisk", .changes = RB_CHANGE_ALWAYS,
+	.unless = "-l|--list|-d|--dump|-J|--json|-F|--list-free|-x|-s|-V|--verify|-g|-T|--no-act"},
+    {"sgdisk", .values = "-i --info", .changes = RB_CHANGE_ALWAYS,
+	.unless = "-p|--print|-i|--info|-v|--verify|-L"},
+    {"parted", .values = "-a -u --align --unit",
+	.changes =
+	    "* mklabel|* mktable|* mkpart|* rm|* resizepart|* name|* set|* toggle|* disk_set|* rescue"},
+    {"cryptsetup", .values = "-c -h -s -d --key-file --type",
+	.changes = "open|close|create|remove|resize|erase|reencrypt|luksOpen|luksClose|luksFormat|"
+		   "luksAddKey|luksRemoveKey|luksKillSlot|luksChangeKey|luksSuspend|luksResume"},
+    {"losetup", .values = "-o -j -O --offset --sizelimit --associated --output",
+	.changes = "* *|-f *|-d|-D|-c|--detach|--detach-all"},
+    {"mdadm",
+	.changes = "--manage|--create|--assemble|--stop|--fail|--add|--re-add|--remove|--grow|--run|"
+		   "--readwrite|--readonly|--zero-superblock|-C|-A|-S|-G|-f|-a|-r|-R|-w|-o",
+	.unless = "-D|-E|-Q|--detail|--examine|--query", .flags = RB_CHANGE_WHOLE},
+    {"tune2fs", .changes = RB_CHANGE_ALWAYS, .unless = "-l"},
+    {"blockdev", .changes = "--set*|--flushbufs|--rereadpt"},
+    {"smartctl", .values = "-t -s -o -S -d -l -n -T -f -r -q -b -v -P -F -B",
+	.changes = "-t|-X|-s|-o|-S|--test|--abort|--smart"},
+    {"nvme", .changes = "format|sanitize|reset|subsystem-reset|create-ns|delete-ns|attach-ns|detach-ns|write|"
+			"fw-commit|fw-activate|fw-download|set-feature|connect|connect-all|disconnect|"
+			"disconnect-all"},
+    {"btrfs", .changes =
+		  "* create|* delete|* snapshot|* set|* start|* resume|* cancel|* resize|* defragment|* "
+		  "add|* remove|* replace|* enable|* disable|* clear"},
+    {"dmsetup",
+	.changes = "create|remove|remove_all|suspend|resume|load|reload|clear|rename|wipe_table|message"},
+    {"multipath", .changes = "-F|-f|-r|-w|-W|-a|-A"},
+    {"iscsiadm", .values = "-m -T -p -o -n -v -I -r",
+	.changes = "-l|-u|-R|--login|--logout|--rescan|-o=new|-o=delete|-o=update"},
+    {"quotaon quotaoff setquota edquota", .changes = RB_CHANGE_ALWAYS, .unless = "-p|--print-state"},
+    {"vipw vigr", .changes = RB_CHANGE_ALWAYS},
+    {"visudo", .changes = RB_CHANGE_ALWAYS, .unless = "-c|--check"},
+    {"chage", .changes = RB_CHANGE_ALWAYS, .unless = "-l|--list"},
+    {"hostname", .changes = "*|-F|--file"},
+    {"dmesg", .values = "-l -f -s -n -F --level --facility --since --until --console-level --file",
+	.changes = "-C|-c|-n|-D|-E|--clear|--read-clear|--console-*"},
+    {"ldconfig", .values = "-C -f -r", .changes = RB_CHANGE_ALWAYS, .unless = "-p|--print-cache"},
+    {"restorecon", .changes = RB_CHANGE_ALWAYS, .unless = "-n"},
+    {"setcap", .changes = RB_CHANGE_ALWAYS, .unless = "-v"},
+    {"chcon aa-disable aa-enforce aa-complain", .changes = RB_CHANGE_ALWAYS},
+    {"semanage", .changes = "* -a|* -d|* -m|* -D|* --add|* --delete|* --modify|import"},
+    {"swapon", .values = "-p -o", .changes = "*|-a", .unless = "-s|--show|--summary"},
+    {"mkfs* wipefs lvcreate lvchange lvrename lvconvert lvextend lvremove lvresize lvreduce "
+     "vgcreate vgchange vgrename vgexport vgimport vgextend vgremove vgreduce pvcreate "
+     "pvremove pvresize pvmove resize2fs xfs_growfs fstrim growpart pvchange",
+	.changes = RB_CHANGE_ALWAYS},
+    {"fsck* e2fsck xfs_repair", .changes = RB_CHANGE_ALWAYS, .unless = "-n|-N"},
+    {"zfs zpool", .changes =
+		      "create|destroy|set|snapshot|rollback|mount|unmount|receive|clone|promote|rename|add|"
+		      "remove|attach|detach|replace|scrub|clear|online|offline|import *|export"},
+    {"sysctl", .values = "-r --pattern", .changes = "-w|--write|-p|--load|--system|*=*"},
+    {"modprobe", .changes = RB_CHANGE_ALWAYS, .unless = "-n|-c|-D|--show*|--resolve-alias"},
+    {"insmod rmmod depmod", .changes = RB_CHANGE_ALWAYS},
+    {"useradd userdel usermod groupadd groupdel groupmod adduser deluser addgroup delgroup "
+     "chpasswd gpasswd",
+	.changes = RB_CHANGE_ALWAYS},
+    {"passwd", .changes = RB_CHANGE_ALWAYS, .unless = "-S|--status"},
+    {"date", .values = "-d -r -f -s -I --date --reference --file --set", .changes = "-s|--set"},
+    {"hwclock", .changes = "-w|-s|--systohc|--hctosys|--set"},
+    {"chronyc", .values = "-h -p", .changes = "makestep|burst|online|offline|add|delete|trimrtc"},
+    {"ntpdate", .changes = RB_CHANGE_ALWAYS, .unless = "-q"},
+    {"update-alternatives alternatives", .changes = "--set|--install|--remove|--config|--auto"},
+    {"update-grub update-initramfs dracut grub-install update-ca-certificates update-ca-trust "
+     "locale-gen dpkg-reconfigure",
+	.changes = RB_CHANGE_ALWAYS},
+    {"setenforce setsebool", .changes = RB_CHANGE_ALWAYS},
+
+    /* the network */
+    {"ip", .values = "-n -netns -f -family -b -batch",
+	.changes = "* add|* del|* delete|* set|* flush|* change|* replace|* append", .runs = "netns exec *",
+	.flags = RB_CHANGE_WHOLE},
+    {"iptables ip6tables ebtables arptables iptables-nft iptables-legacy",
+	.values = "-t -p -s -d -i -o -j -m -w --table",
+	.changes = "-A|-D|-F|-I|-R|-X|-N|-P|-Z|-E|--append|--delete|--flush|--insert|--replace|"
+		   "--delete-chain|--new-chain|--policy|--zero"},
+    {"iptables-restore ip6tables-restore netplan", .changes = RB_CHANGE_ALWAYS,
+	.unless = "-t|--test|get|status|info"},
+    {"nft", .values = "-f -I -D --file",
+	.changes = "add|delete|destroy|flush|insert|replace|create|reset|rename|-f|--file",
+	.unless = "-c|--check"},
+    {"ufw",
+	.changes = "allow|deny|reject|limit|enable|disable|reset|reload|delete|insert|default|logging|route"},
+    {"firewall-cmd", .values = "--zone",
+	.changes = "--add-*|--remove-*|--reload|--complete-reload|--set-*|--change-*|--new-*|--delete-*|"
+		   "--panic-on|--panic-off|--runtime-to-permanent"},
+    {"ifconfig", .changes = "* *"},
+    {"ifup ifdown dhclient dhcpcd", .changes = RB_CHANGE_ALWAYS},
+    {"route", .values = "-A", .changes = "add|del|delete|flush|change"},
+    {"arp", .values = "-i", .changes = "-d|-s"},
+    {"tc", .changes = "* add|* del|* delete|* change|* replace"},
+    {"nmcli", .values = "-f -m -g",
+	.changes = "* up|* down|* add|* delete|* modify|* connect|* disconnect|* reload|* on|* off"},
+    {"resolvectl", .changes = "flush-caches|reset-statistics|reset-server-features|revert"},
+    {"ipset", .changes = "add|del|flush|create|destroy|rename|swap|restore|-A|-D|-F|-N|-X|-E|-W|-R"},
+    {"ss", .values = "-f -A -F -D -N --family --query --filter", .changes = "-K|--kill"},
+    {"ipmitool", .values = "-I -H -U -P -L -p -f -t -b -o",
+	.changes = "chassis power off|chassis power on|chassis power cycle|chassis power reset|chassis "
+		   "power soft|power off|power on|power cycle|power reset|power soft|chassis bootdev *|sel "
+		   "clear|mc reset"},
+    {"conntrack", .values = "-s -d -p", .changes = "-D|-F|--delete|--flush"},
+    {"ipvsadm", .values = "-t -u -r -w -s", .changes = "-A|-E|-D|-C|-R|-a|-e|-d|-Z"},
+    {"wg-quick", .changes = "up|down|save"},
+    {"wg", .changes = "set|setconf|addconf|syncconf"},
+    {"ethtool",
+	.changes = "-s|-K|-G|-A|-C|-L|-N|-U|-W|-X|-f|-E|-r|-p|--change|--offload|--set-*|--features|"
+		   "--negotiate|--reset|--config-*|--flash",
+	.flags = RB_CHANGE_WHOLE},
+    {"brctl", .changes = "addbr|delbr|addif|delif|set*|stp"},
+    {"bridge", .changes = "* add|* del|* delete|* set|* replace|* append", .flags = RB_CHANGE_WHOLE},
+    {"ovs-vsctl", .changes = "add-*|del-*|set|set-*|clear|remove|init|emer-reset"},
+    {"systemd-resolve", .changes = "--flush-caches|--reset-*|--set-*|--revert"},
+    {"vtysh", .values = "-c -d -f -H --command", .changes = "-c=clear*|-c=conf*|-c=write*|-c=copy*"},
+    {"birdc birdcl", .values = "-s", .changes = "configure|reload|enable|disable|restart|down"},
+    {"ssh-copy-id", .changes = RB_CHANGE_ALWAYS, .unless = "-n"},
+    {"ssh-keygen", .values = "-f -t -b -C -N -P -R -F -m -O -I -V", .changes = RB_CHANGE_ALWAYS,
+	.unless = "-l|-F|-y|-B|-L|-Q"},
+    {"ssh-add", .changes = RB_CHANGE_ALWAYS, .unless = "-l|-L|-T"},
+    {"pssh parallel-ssh pdsh clush", .values = "-h -H -l -p -t -o -e -w -g -x -f -u -R -S -b", .runs = ""},
+    {"vagrant", .values = "-c --command", .texts = "-c --command", .language = RB_SHELL,
+	.changes = "up|halt|destroy|reload|provision|suspend|resume|snapshot save|snapshot restore|box add|"
+		   "box remove"},
+    {"ssh", .values = "-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w", .runs = "*",
+	.flags = RB_CHANGE_SHELL},
+    {"chroot", .runs = "*"},
+    {"nsenter", .values = "-t --target", .runs = ""},
+
+    /* keys */
+    {"openssl", .changes = "-out=FILE|-keyout=FILE|-CAcreateserial", .flags = RB_CHANGE_WHOLE},
+    {"gpg gpg2", .values = "-o -r -u --output --homedir --recipient",
+	.changes = "-o=FILE|--output=FILE|--import|--delete-*|--gen-key|--full-gen*|--quick-*|--recv-keys|"
+		   "--refresh-keys|--sign-key|--edit-key|--import-ownertrust"},
+    {"keytool", .changes = "-import*|-delete|-gen*|-changealias|-storepasswd|-keypasswd",
+	.flags = RB_CHANGE_WHOLE},
+    /* packages */
+    {"apt apt-get aptitude", .values = "-o -c -t --option --target-release",
+	.changes = "install|remove|purge|upgrade|dist-upgrade|full-upgrade|safe-upgrade|autoremove|"
+		   "autopurge|update|clean|autoclean|build-dep|reinstall",
+	.unless = "-s|--simulate|--just-print|--no-act|--recon"},
+    {"apt-mark", .changes = "hold|unhold|auto|manual|minimize-manual"},
+    {"apt-key", .changes = "add|del|adv|update"},
+    {"add-apt-repository", .changes = RB_CHANGE_ALWAYS, .unless = "-L|--list"},
+    {"yum-config-manager", .changes = "--enable|--disable|--add-repo|--save|--setopt"},
+    {"conda mamba poetry pdm",
+	.changes =
+	    "install|add|remove|update|upgrade|uninstall|create|lock|env create|env remove|env update"},
+    {"uv",
+	.changes = "sync|add|remove|lock|venv|pip install|pip uninstall|pip sync|tool install|tool "
+		   "uninstall|python install",
+	.unless = "--check"},
+    {"go", .changes = "install|get|mod tidy|mod download|clean"},
+    {"nix-env", .changes = "-i|-e|-u|--install|--uninstall|--upgrade|--rollback|-G|--switch-generation"},
+    {"nixos-rebuild", .changes = "switch|boot|test|build"},
+    {"dpkg", .changes = "-i|--install|-r|--remove|-P|--purge|--configure|--unpack"},
+    {"yum dnf microdnf zypper", .values = "-x -c --enablerepo --disablerepo --exclude",
+	.changes = "install|in|remove|rm|erase|update|up|upgrade|dup|patch|downgrade|reinstall|autoremove|"
+		   "clean|distro-sync|swap|localinstall|groupinstall|refresh"},
+    {"rpm", .changes = "-i|-U|-F|-e|--install|--upgrade|--erase|--import",
+	.unless = "-q|-V|-K|--query|--verify|--checksig"},
+    {"apk", .changes = "add|del|upgrade|update|fix", .unless = "-s|--simulate"},
+    {"pacman", .changes = "-S|-R|-U", .unless = "-s|-i|-l|-g|-Q|-p"},
+    {"snap flatpak",
+	.changes = "install|remove|uninstall|refresh|update|enable|disable|start|stop|restart|revert|set",
+	.unless = "--list"},
+    {"brew", .changes =
+		 "install|reinstall|uninstall|remove|upgrade|update|cleanup|link|unlink|services start|"
+		 "services stop|services restart"},
+    {"pip pip3 pipx gem bundle", .changes = "install|uninstall|update|upgrade|cache purge"},
+    {"python python3", .values = "-m -c -W -X",
+	.changes = "-m=pip install|-m=pip uninstall|-m=venv|-m=alembic upgrade|-m=alembic downgrade|"
+		   "*manage.py migrate|*manage.py flush|*manage.py loaddata|*manage.py collectstatic|"
+		   "*manage.py clearsessions",
+	.unless = "* --plan|* --check", .texts = "-c -m= 1=", .language = RB_PYTHON,
+	.flags = RB_CHANGE_INPUT},
+    {"manage.py django-admin",
+	.changes = "migrate|flush|loaddata|collectstatic|createsuperuser|clearsessions",
+	.unless = "--plan|--check"},
+    {"alembic", .values = "-c -n -x", .changes = "upgrade|downgrade|stamp|revision|merge", .unless = "--sql"},
+    {"flask", .values = "-A -e --app --env-file",
+	.changes = "db upgrade|db downgrade|db stamp|db migrate|db merge"},
+    {"prisma", .changes = "migrate deploy|migrate dev|migrate reset|migrate resolve|db push|db seed"},
+    {"knex", .changes = "migrate:latest|migrate:up|migrate:down|migrate:rollback|seed:run"},
+    {"sequelize sequelize-cli", .changes = "db:migrate|db:migrate:undo*|db:seed*|db:create|db:drop"},
+    {"npx bunx", .values = "-p --package", .runs = ""},
+    {"mix", .changes = "ecto.migrate|ecto.rollback|ecto.drop|ecto.reset|ecto.create|ecto.setup"},
+    {"celery", .values = "-A -b --app --broker --config --workdir",
+	.changes = "purge|control *|multi start|multi stop|multi restart"},
+    {"rq", .values = "-u -c --url --config", .changes = "empty|requeue|suspend|resume"},
+    {"make gmake", .values = "-C -f -I -o -W --directory --file",
+	.changes = "install|uninstall|start|stop|restart|up|down|deploy|clean|distclean",
+	.unless = "-n|-q|--just-print|--question"},
+    {"flyway", .changes = "migrate|clean|repair|baseline|undo"},
+    {"rails rake", .changes =
+		       "db:migrate|db:rollback|db:seed|db:drop|db:reset|db:create|db:setup|db:schema:load|"
+		       "assets:precompile|assets:clobber|cache:clear|tmp:clear"},
+    {"php",
+	.changes = "artisan migrate|artisan migrate:fresh|artisan migrate:rollback|artisan db:seed|artisan "
+		   "cache:clear|artisan config:cache|artisan config:clear|artisan queue:restart|artisan "
+		   "queue:flush|artisan queue:retry|artisan optimize|artisan optimize:clear|artisan down|"
+		   "artisan up",
+	.unless = "--pretend"},
+    {"bundle", .runs = "exec"},
+    {"npm pnpm yarn", .values = "--prefix -w --cwd --workspace",
+	.changes = "install|i|ci|uninstall|remove|rm|update|upgrade|publish|link|add|prune|dedupe|rebuild|"
+		   "audit fix|cache clean|start|stop|restart|run start|run stop|run restart|run deploy|run "
+		   "migrate*"},
+    {"composer cargo", .changes = "install|update|require|remove|uninstall|publish|add"},
+
+    {.programs = NULL},
+};
