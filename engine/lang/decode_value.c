@@ -160,7 +160,7 @@ process_near(const struct rb_decode *d, struct rb_str text)
 
 	tries[n++] = text;
 	tries[n++] = rb_arena_fmt(arena, "%.*s.process", RB_STR_ARG(text));
-	if (text.n > pid.n && rb_str_eq(rb_str_cut(text, text.n - pid.n, text.n), pid))
+	if (text.n > pid.n && rb_str_ends(text, pid.p))
 		tries[n++] =
 		    rb_arena_fmt(arena, "%.*s.process", RB_STR_ARG(rb_str_cut(text, 0, text.n - pid.n)));
 	for (size_t i = 0; i < n; i++) {

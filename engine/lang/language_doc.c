@@ -143,7 +143,7 @@ static void
 owners_cell(struct rb_buf *out, const struct rb_kind *const *kinds, const struct rb_key *key)
 {
 	struct rb_buf names;
-	size_t with = 0, without = 0, edges = 0;
+	size_t with = 0, without = 0, nedges = 0;
 
 	rb_buf_init(&names, out->alloc, 4096);
 	for (size_t i = 0; kinds[i] != NULL; i++) {
@@ -159,12 +159,12 @@ owners_cell(struct rb_buf *out, const struct rb_kind *const *kinds, const struct
 
 		if (later || (rb_action_rows[i].on & key->on) == 0) {
 			without += !edge && !later;
-			edges += edge && !later;
+			nedges += edge && !later;
 			continue;
 		}
 		rb_buf_fmt(&names, "%s%s", with++ > 0 ? ", " : "", rb_action_rows[i].name);
 	}
-	cell(out, without > 0 ? rb_buf_cstr(&names) : edges == 0 ? "all" : "all but edges");
+	cell(out, without > 0 ? rb_buf_cstr(&names) : nedges == 0 ? "all" : "all but edges");
 	rb_buf_free(&names);
 }
 

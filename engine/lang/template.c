@@ -245,8 +245,7 @@ rb_tmpl_sample(const struct rb_tmpl *t, struct rb_arena *arena, struct rb_str *w
 enum escape { NO_ESCAPE, BACKSLASH, OPEN_ESCAPE, QUOTED, QUOTED_BACKSLASH };
 static const char *const spoils[] = {
     [BACKSLASH] = "a value in a regex matches itself as it is: leave out the `\\` before it",
-    [OPEN_ESCAPE] = "what stands before this value would take it for a part of itself: write (?:${…}), and "
-		    "`\\{` for a brace",
+    [OPEN_ESCAPE] = "what stands before would take this value in: write (?:${…}), or `\\{` for a brace",
     [QUOTED] = "a value in a regex matches itself as it is: leave out the `\\Q` before it",
     [QUOTED_BACKSLASH] = "a value in a regex matches itself as it is: leave out the `\\Q` before it",
 };

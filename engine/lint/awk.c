@@ -1,5 +1,5 @@
 /* What an awk program does beside printing: the files that it writes (print > FILE) and the commands that it
- * runs (print | "CMD", "CMD" | getline, system("CMD")). No parser of awk: texts, patterns and comments are
+ * runs by a pipe or by its call of the system. No parser of awk: texts, patterns and comments are
  * passed over, the rest is words and signs. */
 #include "lint/change.h"
 #include "lint/peek.h"

@@ -177,7 +177,7 @@ find_unseen(struct finder *f, const struct rb_change_row *row, const struct rb_s
 	if (from == NULL && !c->unseen)
 		return;
 	rb_buf_init(&what, f->arena->alloc, WHAT_MAX);
-	if (piped) {
+	if (piped && from != NULL) {
 		rb_call_say(&what, rb_str_file(from->text));
 		rb_call_say(&what, RB_STR("|"));
 	}

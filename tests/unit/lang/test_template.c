@@ -330,11 +330,10 @@ regex_rules(void **state)
 		"5-12 a value in a regex matches itself as it is: leave out the `\\Q` before it"},
 	    {"/\\Qa.\\E${name}/", "\"/\\\\Qa.\\\\Eapi/\""},
 	    {"/(a)\\1${name}/",
-		"6-13 what stands before this value would take it for a part of itself: write "
-		"(?:${…}), and `\\{` for a brace"},
+		"6-13 what stands before would take this value in: write (?:${…}), or `\\{` for a brace"},
 	    {"/(a)\\1(?:${name})/", "\"/(a)\\\\1(?:api)/\""},
-	    {"/a{${name}}/", "3-10 what stands before this value would take it for a part of itself: write "
-			     "(?:${…}), and `\\{` for a brace"},
+	    {"/a{${name}}/",
+		"3-10 what stands before would take this value in: write (?:${…}), or `\\{` for a brace"},
 	    {"/a\\{${name}}/", "\"/a\\\\{api}/\""},
 	    /* nor is a value a flag: these are paths */
 	    {"/a/${name}", "\"/\\\\/a\\\\/api/\""},
