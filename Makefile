@@ -33,7 +33,7 @@ DEPS_exec := flow os kinds lang event text base
 DEPS_record := event base
 DEPS_view := event base
 DEPS_api := scenario lint plan view record exec flow os kinds lang event text base
-DEPS_cli := api scenario lint plan view record exec flow os kinds lang event text base
+DEPS_cli := api base
 
 .DELETE_ON_ERROR:
 .PHONY: all

@@ -221,6 +221,66 @@ E
   for part in sesame same-open thedoor; do nowhere "$part"; done
 }
 
+@test "of a long secret that a program printed over and over before it died no part is in the record" {
+  write r.yaml <<'E'
+runbook: r
+secrets: {s: {env: S}}
+steps:
+  - id: lines
+    secrets: [s]
+    start: for i in {1..99}; do printf '%s\n' "$s"; done; echo over; exit 3
+    ready: {look: 'false', every: 10ms}
+    log: lines.log
+    on_fail: continue
+  - id: unbroken
+    secrets: [s]
+    start: for i in {1..99}; do printf '%s' "$s"; done; exit 3
+    ready: {look: 'false', every: 10ms}
+    log: unbroken.log
+    on_fail: continue
+E
+  S=$(printf 'sesame%04d' {1..200}) run "$RUNBOOK" run r.yaml --json
+  has_status 1
+  [ "$(wc -c <unbroken.log)" -eq 198000 ]
+  has over
+  nowhere sesame
+  nowhere 0123
+}
+
+@test "an optional secret whose file is there and cannot be read is an error that says why" {
+  write r.yaml <<'E'
+runbook: r
+secrets: {s: {file: it/secret, optional: true}}
+steps: [{id: a, secrets: [s], look: '[ "${s:-none}" = none ]'}]
+E
+  sed 's|file: it/secret|credential: secret|' r.yaml >c.yaml
+  try() {
+    run "$RUNBOOK" run r.yaml
+    "$@" || return 1
+    CREDENTIALS_DIRECTORY=$PWD/it run "$RUNBOOK" run c.yaml
+    "$@"
+  }
+  unread() { has_status 6 && has "it/secret: $1"; }
+  # Neither in a folder that is not there nor under what is no folder.
+  try has_status 0
+  touch it
+  try has_status 0
+  rm it
+  mkdir -p it/secret
+  try unread 'it is a directory, not a regular file'
+  rmdir it/secret
+  truncate -s 17M it/secret
+  try unread 'it is larger than 16 MiB'
+  rm it/secret
+  ln -s secret it/secret
+  try unread 'Too many levels of symbolic links'
+  rm it/secret
+  if [ "$(id -u)" -ne 0 ]; then
+    install -m 0 /dev/null it/secret
+    try unread 'Permission denied'
+  fi
+}
+
 @test "a path that is empty or holds a NUL is refused, not taken for another one" {
   write r.yaml <<'E'
 runbook: r

@@ -251,6 +251,28 @@ YAML
   cmp expected "$(dirname "$(transcript)")"/001-writes.1.stdout
 }
 
+@test "what a program that stays prints is for the user of the run alone, if the run keeps it" {
+  book stays <<'YAML'
+  - id: ours
+    start: echo of ours; exit 3
+    ready: {look: 'false', every: 10ms}
+    retry: {times: 2, every: 10ms, unsafe: true}
+    on_fail: continue
+  - id: theirs
+    start: echo of theirs; exit 3
+    ready: {look: 'false', every: 10ms}
+    log: theirs.log
+    on_fail: continue
+YAML
+  umask 022
+  run "$RUNBOOK" run stays.yaml
+  has_status 1
+  log=$(dirname "$(transcript)")/ours.1.log
+  [ "$(stat -c %a "$log")" = 600 ]
+  [ "$(<"$log")" = $'of ours\nof ours' ]
+  [ "$(stat -c %a theirs.log)" = 644 ]
+}
+
 # --- what cannot be started (cases 11, 12, 50) ----------------------------------------------------------
 
 @test "fork refused: errored, and no later change starts" {

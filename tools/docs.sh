@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes the generated parts of docs/ anew, from the program itself: the language reference, a page for each
-# procedure of the standard library, and the tables in docs/testing-runbooks.md. Usage: tools/docs.sh RUNBOOK [FOLDER]
+# procedure of the standard library, and the tables in docs/testing-runbooks.md and docs/transcript.md.
+# Usage: tools/docs.sh RUNBOOK [FOLDER]
 #
 # The tests compare what it writes with what is there (tests/docs.bats).
 set -eu
@@ -15,14 +16,17 @@ rm -f "$docs"/stdlib/*.md
   "$runbook" reference "$name" >"$docs/stdlib/$name.md"
 done
 
-# Between its two marks the page has what the program says.
-page=$docs/testing-runbooks.md
-if [ -f "$page" ]; then
-  "$runbook" reference scenario >"$page.tables"
+# tables PAGE WORD — between its two marks the page has what the program says.
+tables() {
+  page=$docs/$1
+  [ -f "$page" ] || return 0
+  "$runbook" reference "$2" >"$page.tables"
   awk -v tables="$page.tables" '
     /^<!-- end -->$/ { off = 0 }
     !off { print }
     /^<!-- begin -->$/ { off = 1; while ((getline line < tables) > 0) print line }' "$page" >"$page.new"
   mv "$page.new" "$page"
   rm "$page.tables"
-fi
+}
+tables testing-runbooks.md scenario
+tables transcript.md transcript

@@ -154,6 +154,22 @@ rb_buf_tail(struct rb_buf *b, struct rb_str s, size_t keep)
 	rb_buf_str(b, s);
 }
 
+void
+rb_buf_cut(struct rb_buf *b, const char *mark)
+{
+	size_t n = strlen(mark), keep = b->max > n ? b->max - n : 0;
+
+	if (b->lost == 0)
+		return;
+	if (keep > b->len)
+		keep = b->len;
+	while (keep > 0 && ((unsigned char)b->p[keep] & 0xC0) == 0x80)
+		keep--;
+	b->lost += b->len - keep;
+	b->len = keep;
+	rb_buf_c(b, mark);
+}
+
 struct rb_str
 rb_buf_view(const struct rb_buf *b)
 {

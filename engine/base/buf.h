@@ -45,6 +45,9 @@ void rb_buf_shift(struct rb_buf *b, size_t n);
 /* Appends, and keeps the last `keep` bytes at least; the buffer's bound must be twice that. What is dropped
  * is not counted. */
 void rb_buf_tail(struct rb_buf *b, struct rb_str s, size_t keep);
+/* Where bytes were lost, the mark becomes the end of what is kept, behind a whole character, within the
+ * bound; else nothing happens. For text in UTF-8, once all of it is appended. */
+void rb_buf_cut(struct rb_buf *b, const char *mark);
 /* What it holds, good until the next append. */
 RB_API struct rb_str rb_buf_view(const struct rb_buf *b);
 /* NUL-terminated; "" when empty. */

@@ -12,7 +12,6 @@
 #include "base/secret.h"
 
 #define RB_MASK "***"
-#define RB_CUT "…" /* stands where messages leave out the rest of a text */
 
 struct rb_masker;
 

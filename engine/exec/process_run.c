@@ -168,6 +168,9 @@ conclude(struct search *s, enum rb_ended ended, struct rb_str reason)
 
 		rb_facts_add(&f, "stopped_by", rb_v_text(rb_str_c(by)));
 		s->job->res.summary = gone_text(s, by);
+	} else if (s->nended > 0) {
+		/* Of one that took too long the flow tells its own reason. */
+		s->job->res.summary = half_done(s, RB_STR("not all of them were ended"));
 	}
 	s->job->res.facts = rb_facts_value(&f);
 	rb_job_done(s->job, ended, reason);
@@ -246,7 +249,7 @@ cancel(struct rb_job *job, enum rb_cancel why)
 	(void)why;
 	rb_proc_stop_free(s->stop);
 	s->stop = NULL;
-	conclude(s, RB_ENDED_CANCELLED, RB_STR(RB_SAYS_ENDED));
+	conclude(s, RB_ENDED_CANCELLED, half_done(s, RB_STR(RB_SAYS_ENDED)));
 }
 
 static void

@@ -115,7 +115,8 @@ rb_prompt_answer(struct rb_prompter *p, const struct rb_answer *answer)
 	stop_reading(p);
 	p->stage = RB_PROMPT_IDLE;
 	take_out(p, ticket);
-	given.by = given.what == RB_NOBODY ? RB_STR("none") : RB_STR("terminal");
+	if (given.by.n == 0)
+		given.by = given.what == RB_NOBODY ? RB_STR("none") : RB_STR("terminal");
 	pause_view(p, false);
 	rb_flow_answer(p->flow, ticket, &given);
 	call_next(p, 0);

@@ -1,8 +1,10 @@
 /* Loading secrets: environment, file, credential, command, hidden prompt. */
 #include "exec/secret.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/escape.h"
@@ -42,13 +44,18 @@ take(struct rb_host *h, struct rb_eval *ev, struct rb_str bytes, struct rb_value
 	return 1;
 }
 
+/* Only what is not there is missing: a file that cannot be read was meant to be had. */
 static int
 from_file(
     struct rb_host *h, struct rb_eval *ev, struct rb_str path, struct rb_value *value, struct rb_str *why)
 {
-	const struct rb_source *src = rb_source_load(ev->arena, rb_arena_str(ev->arena, path).p, why);
+	const char *name = rb_arena_str(ev->arena, path).p;
+	const struct rb_source *src = rb_source_load(ev->arena, name, why);
+	struct stat st;
 
-	return src != NULL ? take(h, ev, src->bytes, value, why) : 0;
+	if (src != NULL)
+		return take(h, ev, src->bytes, value, why);
+	return stat(name, &st) != 0 && (errno == ENOENT || errno == ENOTDIR) ? 0 : -1;
 }
 
 /* Words of a command in list form, with the NULL at its end; and bytes of one read as they are shown. */

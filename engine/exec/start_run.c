@@ -37,6 +37,7 @@ read_excerpt(struct staying *s)
 	struct rb_job *job = s->job;
 	char *text = rb_arena_new(job->arena, READ);
 	off_t from = s->log_from;
+	struct rb_str end;
 	struct rb_buf safe;
 	struct stat st;
 	ssize_t n;
@@ -53,8 +54,12 @@ read_excerpt(struct staying *s)
 	close(fd);
 	if (n <= 0)
 		return;
+	end = (struct rb_str){text, (size_t)n};
+	/* It begins anywhere, also within a secret, of which the masker would not know the rest. */
+	if (from > s->log_from)
+		end = rb_str_cut(end, rb_str_find(end, RB_STR("\n"), 0), end.n);
 	rb_buf_init(&safe, job->x->opt.alloc, SIZE_MAX);
-	rb_masker_text(job->x->opt.masker, (struct rb_str){text, (size_t)n}, &safe);
+	rb_masker_text(job->x->opt.masker, end, &safe);
 	job->res.excerpt = rb_arena_str(job->arena,
 	    rb_str_cut(rb_buf_view(&safe), safe.len > RB_TAIL ? safe.len - RB_TAIL : 0, safe.len));
 	job->res.excerpt_of = "log";
@@ -163,6 +168,9 @@ cancel(struct rb_job *job, enum rb_cancel why)
 	struct staying *s = job->state;
 
 	if (why == RB_CANCEL_DETACH || why == RB_CANCEL_STOP) {
+		/* One that was told to end is ending, and is nothing to be kept. */
+		if (s->tree != NULL)
+			return;
 		job->cancelled = false;
 		if (!s->child_ended)
 			hand_over(s);
@@ -182,18 +190,36 @@ write_pidfile(struct rb_job *job, const char *path, pid_t pid, struct rb_str *wh
 {
 	struct rb_str text = rb_arena_fmt(job->arena, "%ld\n", (long)pid);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
-	ssize_t n = -1;
+	int error = errno;
+	ssize_t n;
 
 	if (fd >= 0) {
 		n = write(fd, text.p, text.n);
+		error = n == (ssize_t)text.n ? 0 : n < 0 ? errno : ENOSPC;
 		close(fd);
+		if (error == 0)
+			return 0;
 	}
-	if (n == (ssize_t)text.n)
-		return 0;
 	*why =
 	    rb_arena_fmt(job->arena, "it was started (pid %ld), but the pidfile %s could not be written: %s",
-		(long)pid, path, strerror(errno));
+		(long)pid, path, strerror(error));
 	return -1;
+}
+
+/* In the run's own folder, whose files are the user's alone: made here, since the spawner makes those that
+ * others may read. It is there already when the step is tried again; what else stands in the way the spawner
+ * tells. */
+static const char *
+own_log(struct rb_job *job)
+{
+	const char *path = rb_arena_fmt(job->arena, "%s/%.*s.%u.log", job->x->opt.run_dir,
+	    RB_STR_ARG(job->at->step->id), job->at->where.visit)
+			       .p;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return path;
 }
 
 /* The file for its output, and where its own part begins. */
@@ -206,9 +232,7 @@ choose_log(struct staying *s, struct rb_spawn *req)
 	if (job->at->request->log.kind == RB_V_TEXT)
 		s->log = rb_job_path(job, job->at->request->log.s);
 	else if (job->x->opt.run_dir != NULL)
-		s->log = rb_arena_fmt(job->arena, "%s/%.*s.%u.log", job->x->opt.run_dir,
-		    RB_STR_ARG(job->at->step->id), job->at->where.visit)
-			     .p;
+		s->log = own_log(job);
 	if (s->log == NULL) {
 		req->out.mode = req->err.mode = RB_IO_NULL;
 		return;

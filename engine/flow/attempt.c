@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/secret.h"
+
 /* ---- beginning ---- */
 
 static void
@@ -115,6 +117,7 @@ perform_here(struct rb_visit *v, struct rb_try *t)
 	}
 	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
 	rb_value_show(value, &b);
+	rb_buf_cut(&b, RB_CUT);
 	rb_emit_say(v, rb_buf_view(&b));
 	rb_buf_free(&b);
 	finish(t, RB_ENDED_OK, RB_STR(""));

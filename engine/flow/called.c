@@ -2,6 +2,8 @@
  * what it is: by the title of what they call, or the beginning of what they do. Beside it, their notes. */
 #include "flow/state.h"
 
+#include "event/mask.h"
+
 static struct rb_str
 shown(struct rb_visit *v, const struct rb_tmpl *tmpl, struct rb_eval *ev)
 {
@@ -10,6 +12,7 @@ shown(struct rb_visit *v, const struct rb_tmpl *tmpl, struct rb_eval *ev)
 
 	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
 	rb_value_show(rb_tmpl_eval(tmpl, ev), &b);
+	rb_buf_cut(&b, RB_CUT);
 	s = rb_arena_str(&v->arena, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return s;
@@ -123,6 +126,8 @@ rb_visit_does(struct rb_visit *v)
 	}
 	if (value.kind != RB_V_LIST)
 		rb_value_show(value, &b);
+	/* Cut within a secret, its mark tells the masker so. */
+	rb_buf_cut(&b, RB_CUT);
 	s = rb_str_trim(rb_buf_view(&b));
 	s = rb_arena_str(&v->arena, rb_str_cut(s, 0, rb_str_find(s, RB_STR("\n"), 0)));
 	rb_buf_free(&b);

@@ -1,5 +1,7 @@
 /* What a confirmation says: its question, what is done when the answer is yes, and what that needs. */
 #include "flow/state.h"
+
+#include "event/mask.h"
 #include "lang/graph.h"
 #include "lang/requires.h"
 
@@ -21,18 +23,45 @@ add_text(struct rb_visit *v, struct rb_arena *arena, const struct rb_tmpl *tmpl,
 }
 
 /* A danger that says nothing of its own: what it is, and what exactly it will do. */
-static void
+static int
 add_made_text(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
 {
 	struct rb_eval ev = rb_flow_eval(rb_visit_flow(v), v->a.inst, arena);
 	const struct rb_step *step = v->step;
+	const struct rb_request *req;
 
 	rb_buf_str(out, v->where.title.n > 0 ? v->where.title : step->id);
 	if (step->op == RB_OP_LEAF && step->kind->summary != NULL && v->role != RB_ROLE_LOOP) {
+		req = rb_step_resolve(step, &ev);
+		if (req->why.kind == RB_V_ERROR) {
+			rb_visit_fail(v, RB_ERRORED, req->why.s);
+			v->blame = req->at;
+			return -1;
+		}
 		rb_buf_c(out, ": ");
-		step->kind->summary(rb_step_resolve(step, &ev), out);
+		step->kind->summary(req, out);
 	}
 	rb_buf_char(out, '?');
+	return 0;
+}
+
+/* Bytes of each of several lines, so that none takes the room of those below it. */
+enum { RB_DOES_LINE = 200 };
+
+/* A line alone stands in front of nothing: only the bound of the whole cuts it. */
+static void
+add_line(struct rb_str line, bool alone, struct rb_buf *out)
+{
+	size_t n = RB_DOES_LINE;
+
+	if (alone || line.n <= n) {
+		rb_buf_str(out, line);
+		return;
+	}
+	while (n > 0 && ((unsigned char)line.p[n] & 0xC0) == 0x80)
+		n--;
+	rb_buf_str(out, rb_str_cut(line, 0, n));
+	rb_buf_c(out, RB_CUT);
 }
 
 /* The first lines of a script. */
@@ -49,7 +78,7 @@ add_lines(struct rb_str script, struct rb_buf *out)
 		end = rb_str_find(script, RB_STR("\n"), at);
 		if (shown++ > 0)
 			rb_buf_char(out, '\n');
-		rb_buf_str(out, rb_str_cut(script, at, end));
+		add_line(rb_str_cut(script, at, end), lines == 1, out);
 		at = end == SIZE_MAX ? script.n + 1 : end + 1;
 	}
 	if (shown < lines)
@@ -57,6 +86,9 @@ add_lines(struct rb_str script, struct rb_buf *out)
 }
 
 /* ---- what stands inside of a group ---- */
+
+/* Changes that are counted: calls of calls may be more than can be gone through. */
+enum { RB_INSIDE_MAX = 1000 };
 
 struct inside {
 	struct rb_visit *v;
@@ -104,6 +136,8 @@ add_changes(
 		const struct rb_step *step = unit->steps_in_order[i];
 		const struct rb_unit *unit_of;
 
+		if (x->n > RB_INSIDE_MAX)
+			return;
 		if (step->proc != proc)
 			continue;
 		if (step->op == RB_OP_LEAF && step->effect != RB_READ)
@@ -123,7 +157,8 @@ add_inside(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
 
 	add_changes(&x, step->unit, step->proc, step->index, (size_t)step->last_inside + 1);
 	if (x.n > RB_DOES_LINES)
-		rb_buf_fmt(out, "\n… and %zu more changes", x.n - RB_DOES_LINES);
+		rb_buf_fmt(out, "\n… and %s%zu more changes", x.n > RB_INSIDE_MAX ? "at least " : "",
+		    x.n - RB_DOES_LINES);
 }
 
 /* What exactly is done when the answer is yes: nobody should have to confirm a title. */
@@ -160,10 +195,12 @@ add_items(struct rb_visit *v, struct rb_arena *arena, const struct rb_tmpl *tmpl
 	bool each = tmpl != NULL && rb_tmpl_reads_loop(tmpl, loop);
 	int r = 0;
 
-	if (!each && tmpl != NULL && add_text(v, arena, tmpl, out) != 0)
-		return -1;
 	if (tmpl == NULL)
-		add_made_text(v, arena, out);
+		r = add_made_text(v, arena, out);
+	else if (!each)
+		r = add_text(v, arena, tmpl, out);
+	if (r != 0)
+		return -1;
 	for (size_t i = 0; i < v->loop->n && r == 0; i++) {
 		if (i > 0 || !each)
 			rb_buf_char(out, '\n');
@@ -189,8 +226,7 @@ confirm_text(struct rb_visit *v, struct rb_arena *arena, struct rb_buf *out)
 		return add_items(v, arena, tmpl, out);
 	if (tmpl != NULL)
 		return add_text(v, arena, tmpl, out);
-	add_made_text(v, arena, out);
-	return 0;
+	return add_made_text(v, arena, out);
 }
 
 int
@@ -202,9 +238,12 @@ rb_confirm_fill(struct rb_visit *v, struct rb_asking *a)
 
 	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_QUESTION_MAX);
 	r = confirm_text(v, &a->arena, &b);
+	/* Cut within a secret, its mark tells the masker so; here and below. */
+	rb_buf_cut(&b, RB_CUT);
 	a->q.text = rb_arena_str(&a->arena, rb_buf_view(&b));
 	rb_buf_clear(&b);
 	add_does(v, &a->arena, &b);
+	rb_buf_cut(&b, RB_CUT);
 	/* The question that is made of the step has it already. */
 	if (rb_str_find(a->q.text, rb_buf_view(&b), 0) == SIZE_MAX)
 		a->q.does = rb_arena_str(&a->arena, rb_buf_view(&b));
@@ -217,6 +256,7 @@ rb_confirm_fill(struct rb_visit *v, struct rb_asking *a)
 			a->q.form = RB_ASK_TYPED;
 			rb_buf_clear(&b);
 			r = add_text(v, &a->arena, c->type, &b);
+			rb_buf_cut(&b, RB_CUT);
 			a->q.expect = rb_arena_str(&a->arena, rb_buf_view(&b));
 		}
 	}

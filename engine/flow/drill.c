@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/secret.h"
+
 /* ---- where it goes no further ---- */
 
 bool
@@ -182,6 +184,7 @@ does_of(struct rb_visit *v)
 	rb_inst_refresh(v->a.inst);
 	rb_buf_init(&b, rb_visit_flow(v)->alloc, RB_SUMMARY_MAX);
 	step->kind->summary(rb_step_resolve(step, &ev), &b);
+	rb_buf_cut(&b, RB_CUT);
 	s = rb_arena_str(&v->arena, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return s;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/secret.h"
+
 static const char *const forms[] = {[RB_ASK_CONFIRM] = "confirm",
     [RB_ASK_TYPED] = "typed",
     [RB_ASK_TEXT] = "text",
@@ -254,6 +256,7 @@ evidence(const struct rb_visit *v, struct rb_try *t)
 	}
 	if (b.len > 0)
 		rb_buf_fmt(&b, " in %s", rb_clock_human(rb_flow_now(rb_visit_flow(v)) - t->begun, took));
+	rb_buf_cut(&b, RB_CUT);
 	s = rb_arena_str(&t->arena, rb_buf_view(&b));
 	rb_buf_free(&b);
 	return s;
@@ -510,6 +513,7 @@ rb_emit_answer(struct rb_visit *v, const struct rb_asking *a)
 	rb_event_init(&ev, RB_EV_ANSWER, &a->q.where);
 	if (a->answer.what == RB_ANSWERED && !a->cancelled) {
 		show_answer(a, &b);
+		rb_buf_cut(&b, RB_CUT);
 		rb_event_text(&ev, "value", rb_buf_view(&b));
 	}
 	rb_event_text(&ev, "by", nobody || a->answer.by.n == 0 ? RB_STR("none") : a->answer.by);

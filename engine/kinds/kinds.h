@@ -1,7 +1,6 @@
 /* The leaf step kinds: what each is, without how it is done. Ownership: constant tables.
  *
- * Adding a kind: its file here with its row, the row in kinds.c, its file in exec/ with its row, that row in
- * exec/job.h and exec/exec.c, and its tests. The enums number the rows of a kind's keys, which index
+ * How one is added stands in docs/architecture.md. The enums number the rows of a kind's keys, which index
  * rb_step.args and rb_request.values. */
 #ifndef RB_KINDS_KINDS_H
 #define RB_KINDS_KINDS_H

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "lang/expr_impl.h"
 
 enum {
@@ -392,6 +393,7 @@ rb_grounds_found(const struct rb_step *step, struct rb_value facts, struct rb_ar
 	}
 	rb_json_close(&j, '}');
 	*json = any && out.lost == 0 ? rb_arena_str(arena, rb_buf_view(&out)) : RB_STR("");
+	rb_buf_cut(&text, RB_CUT);
 	*line = rb_arena_str(arena, rb_buf_view(&text));
 	rb_buf_free(&out);
 	rb_buf_free(&text);

@@ -1,7 +1,8 @@
 /* The interface of the leaf step kinds. Ownership: kinds are constant tables; a request lives in the arena of
  * the rb_eval that it was resolved with.
  *
- * A kind is two files: kinds/NOUN.c (this row: what it is) and exec/NOUN_run.c (how it is done). */
+ * A kind is a row here, in the file of its family in kinds/ (what it is), and mostly a runner in
+ * exec/NOUN_run.c (how it is done): docs/architecture.md, "Adding a step kind". */
 #ifndef RB_LANG_KIND_H
 #define RB_LANG_KIND_H
 

@@ -12,15 +12,11 @@ static const struct {
 	const char *program, *options; /* letters; NULL: always */
 } early[] = {{"head", NULL}, {"grep", "qm"}, {"egrep", "qm"}, {"fgrep", "qm"}};
 
+/* Empty where it is made only at run. */
 static struct rb_str
-name_of(const struct rb_shell_command *c)
+program_of(const struct rb_shell_command *c)
 {
-	struct rb_str s = c->nwords > 0 && c->words[0].constant ? c->words[0].text : RB_STR("");
-	size_t from = s.n;
-
-	while (from > 0 && s.p[from - 1] != '/')
-		from--;
-	return rb_str_cut(s, from, s.n);
+	return c->nwords > 0 && c->words[0].constant ? rb_str_file(c->words[0].text) : RB_STR("");
 }
 
 static bool
@@ -40,24 +36,8 @@ static bool
 ends_early(const struct rb_shell_command *c)
 {
 	for (size_t i = 0; i < sizeof(early) / sizeof(early[0]); i++)
-		if (rb_str_is(name_of(c), early[i].program))
+		if (rb_str_is(program_of(c), early[i].program))
 			return early[i].options == NULL || has_option(c, early[i].options);
-	return false;
-}
-
-/* Also those of loops and groups, which are no simple commands. */
-static bool
-has_pipe(const struct rb_script *script)
-{
-	struct rb_str s = script != NULL ? script->text : RB_STR("");
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] != '|')
-			continue;
-		if (i + 1 == s.n || s.p[i + 1] != '|')
-			return true;
-		i++;
-	}
 	return false;
 }
 
@@ -79,12 +59,12 @@ rb_pipe_cut(const struct rb_step *step, struct rb_arena *arena)
 		likely = c;
 		nlikely++;
 	}
-	if (n == 0 && !has_pipe(script))
+	if (n == 0)
 		return RB_STR("");
 	at = nlikely == 1 ? likely : nlikely == 0 && n == 1 ? any : NULL;
-	if (at == NULL || name_of(at).n == 0 || name_of(at->feeds_on).n == 0)
+	if (at == NULL || program_of(at).n == 0 || program_of(at->feeds_on).n == 0)
 		return RB_STR("in one of its pipes a program ended before it had read all, which cut off the "
 			      "one before");
 	return rb_arena_fmt(arena, "`%.*s` was cut off, since `%.*s` ended before it had read all",
-	    RB_STR_ARG(name_of(at->feeds_on)), RB_STR_ARG(name_of(at)));
+	    RB_STR_ARG(program_of(at->feeds_on)), RB_STR_ARG(program_of(at)));
 }

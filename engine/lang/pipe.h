@@ -9,7 +9,8 @@
 enum { RB_PIPE_CUT = 141 };
 
 /* Which pipe of the step's script that was: "`yes` was cut off, since `head` ended before it had read all";
- * where it has several that could be, without names. Empty if it has no pipe. */
+ * where it has several that could be, without names. Empty where no simple command is piped into another: of
+ * loops and groups nobody knows here which program of theirs reads. */
 struct rb_str rb_pipe_cut(const struct rb_step *step, struct rb_arena *arena);
 
 #endif

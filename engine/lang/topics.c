@@ -92,9 +92,8 @@ const struct rb_topic_row rb_topic_rows[] = {
 	"| 7 | a look that is broken: it cannot do what it is for on this host |\n"
 	"| 128+n | nothing more, since signal n ended it |\n"
 	"\n"
-	"If several hold, the first of: signal, 6, 7, 5, 1. `runbook check` exits with 0, or 2 if there "
-	"is a\n"
-	"mistake.\n"},
+	"If several hold, the first of: signal, 6, 7, 5, 1. `runbook check` exits with 0; 1 if there are\n"
+	"warnings and `--strict` is given; 2 if there is a mistake.\n"},
     {"drill drills", "Drills",
 	"`runbook drill` does what a run does, but for what changes something: it looks for real, takes the\n"
 	"branches that a run would take, and halts at the first change. From there it tells the rest as a "
@@ -150,10 +149,11 @@ const struct rb_topic_row rb_topic_rows[] = {
     {"record records transcript runs", "Records",
 	"Each run has a folder of its own, with a transcript, the output of its steps and the runbook as it "
 	"was.\n"
-	"`runbook runs` lists those of all places where records may be (docs/transcript.md has them), also "
+	"`runbook runs` lists those of the three places where records may be (docs/transcript.md has them); "
 	"where\n"
-	"`RUNBOOK_STATE_DIR` names another to write to; `runbook show RUN` tells one again. The program "
-	"never\n"
+	"`RUNBOOK_STATE_DIR` is set, it takes the place of the first. `runbook show RUN` tells one again. "
+	"The "
+	"program never\n"
 	"removes any: how long they are kept is for whoever owns the host to say. Secrets are masked in\n"
 	"all of it.\n"},
     {"branch", "A branch",

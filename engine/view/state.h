@@ -92,10 +92,12 @@ struct rb_asked {
 /* Steps in a row that were skipped, and are shown once something else is. */
 struct rb_skipped {
 	struct rb_arena arena;
-	unsigned n, same; /* `same`: of the last name in a row */
+	unsigned n, same;      /* `same`: of the last name in a row */
+	unsigned nnames, more; /* `more`: steps behind the names that are told */
 	unsigned indent, depth;
 	struct rb_str id, title, text; /* of the first */
-	struct rb_str names, last;
+	struct rb_str last;
+	struct rb_buf names;
 };
 
 struct rb_view {

@@ -117,6 +117,7 @@ rb_view_new(const struct rb_view_options *options)
 	v->sink = (struct rb_sink){v, on_event, on_output};
 	rb_arena_init(&v->arena, options->alloc);
 	rb_arena_init(&v->skipped.arena, options->alloc);
+	rb_buf_init(&v->skipped.names, options->alloc, SIZE_MAX);
 	rb_page_init(&v->page, options->alloc, options->colour, options->ascii);
 	return v;
 }
@@ -138,6 +139,7 @@ rb_view_free(struct rb_view *v)
 	rb_question_free(v);
 	rb_page_free(&v->page);
 	rb_arena_free(&v->skipped.arena);
+	rb_buf_free(&v->skipped.names);
 	rb_arena_free(&v->arena);
 	rb_alloc_free(v->opt.alloc, v);
 }

@@ -106,11 +106,39 @@ test_tail(void **state)
 	rb_buf_free(&b);
 }
 
+static void
+test_cut(void **state)
+{
+	struct rb_buf b;
+
+	(void)state;
+	rb_buf_init(&b, NULL, 8);
+	rb_buf_cut(&b, "...");
+	assert_string_equal(rb_buf_cstr(&b), "");
+	rb_buf_c(&b, "12345678");
+	rb_buf_cut(&b, "...");
+	assert_string_equal(rb_buf_cstr(&b), "12345678"); /* all of it is there */
+	rb_buf_char(&b, '9');
+	rb_buf_cut(&b, "...");
+	assert_string_equal(rb_buf_cstr(&b), "12345...");
+	assert_int_equal(b.lost, 4);
+	rb_buf_clear(&b);
+	rb_buf_c(&b, "1234ä6789");
+	rb_buf_cut(&b, "...");
+	assert_string_equal(rb_buf_cstr(&b), "1234...");
+	rb_buf_free(&b);
+	rb_buf_init(&b, NULL, 2);
+	rb_buf_c(&b, "abc");
+	rb_buf_cut(&b, "...");
+	assert_string_equal(rb_buf_cstr(&b), "..");
+	rb_buf_free(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_append), cmocka_unit_test(test_long_format),
-	    cmocka_unit_test(test_bound), cmocka_unit_test(test_tail)};
+	    cmocka_unit_test(test_bound), cmocka_unit_test(test_tail), cmocka_unit_test(test_cut)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

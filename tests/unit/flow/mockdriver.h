@@ -191,7 +191,7 @@ struct mock {
 	bool no_disk;                       /* durable events fail */
 	bool all_events;                    /* the trace has attempts, facts, retries, items, branches too */
 	/* out */
-	char does[512];           /* what the last question said would be done */
+	char does[4096];          /* what the last question said would be done */
 	struct rb_buf trace, log; /* events; what the driver was told */
 	struct rb_run_end end;
 	struct rb_str reason;

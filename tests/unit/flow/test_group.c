@@ -1,6 +1,8 @@
 /* Steps that hold others: branch, checks, block with its finally, for_each, set. */
 #include "mockdriver.h"
 
+#include "event/mask.h"
+
 /* ---- branch ---- */
 
 static void
@@ -421,6 +423,151 @@ test_confirm_shows_the_changes_inside(void **state)
 	mock_free(&m);
 }
 
+/* A long line leaves room for those below it. */
+static void
+test_confirm_cuts_long_lines(void **state)
+{
+	struct mock m;
+	struct rb_buf b;
+
+	(void)state;
+	mock_init(&m);
+	rb_buf_init(&b, NULL, SIZE_MAX);
+	rb_buf_c(&b, "steps:\n  - {id: a, confirm: Go?, run: \"");
+	rb_buf_pad(&b, 'x', 199);
+	rb_buf_c(&b, "ä");
+	rb_buf_pad(&b, 'x', 20000);
+	rb_buf_c(&b, "\\nrm -rf x\"}\n");
+	m.answers[0] = "no";
+	mock_run_text(&m, rb_buf_cstr(&b));
+	rb_buf_clear(&b);
+	rb_buf_pad(&b, 'x', 199);
+	rb_buf_c(&b, "…\nrm -rf x");
+	assert_string_equal(m.does, rb_buf_cstr(&b));
+	mock_free(&m);
+	/* Nor can lines that are all long hide that there are more. */
+	mock_init(&m);
+	rb_buf_clear(&b);
+	rb_buf_c(&b, "steps:\n  - {id: a, confirm: Go?, run: \"");
+	for (size_t i = 0; i < 9; i++) {
+		rb_buf_pad(&b, 'x', 9000);
+		rb_buf_c(&b, "\\n");
+	}
+	rb_buf_c(&b, "\"}\n");
+	m.answers[0] = "no";
+	mock_run_text(&m, rb_buf_cstr(&b));
+	assert_non_null(strstr(m.does, "x…\n… 3 lines more"));
+	rb_buf_free(&b);
+	mock_free(&m);
+}
+
+#define LONG_SECRET "Zq7-vTr9-wKp2-mXs4-uYd6-nBg8-cJh3-eFa5"
+
+/* What events say of a step and of its question, as a record has it. */
+struct masked {
+	struct rb_masker *masker;
+	struct rb_buf text;
+};
+
+static int
+take_masked(void *ctx, const struct rb_event *ev)
+{
+	static const char *const fields[] = {"does", "title", "note", "question", "expect"};
+	struct masked *to = ctx;
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		rb_masker_text(to->masker, rb_event_get_text(ev, fields[i]), &to->text);
+	return 0;
+}
+
+/* Wherever a text is cut, what is left of a secret there is not shown. */
+static void
+test_cut_texts_hide_secrets(void **state)
+{
+	static const struct {
+		const char *before, *after; /* of the long text, in the runbook */
+		size_t bound;               /* where it is cut, as bytes of that text */
+	} rows[] = {
+	    {"  - {id: a, confirm: '", "', run: pass}\n", 16384},
+	    {"  - {id: a, confirm: {text: Go?, type: '", "'}, run: pass}\n", 16384},
+	    {"  - {id: a, effect: danger, run: '", "'}\n", 16384 - 3},
+	    {"  - {id: a, confirm: Go?, run: '", "'}\n", 16384},
+	    {"  - {id: a, confirm: Go?, run: \"", "\\nrm -rf x\"}\n", 200},
+	    {"  - {id: a, confirm: Go?, block: [{id: b, title: '", "', run: pass}]}\n", 16384 - 5},
+	    {"  - {id: a, note: '", "', confirm: Go?, run: pass}\n", 16384},
+	    {"  - {id: a, confirm: Go?, call: p}\nprocedures:\n  p: {title: '", "', steps: [{run: pass}]}\n",
+		16384},
+	    {"  - {id: a, confirm: Go?, run: '", "'}\n", 400},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct masked to = {.masker = rb_masker_new(NULL)};
+		struct rb_sink sink = {.ctx = &to, .event = take_masked};
+		struct mock m;
+		struct rb_buf b;
+
+		mock_init(&m);
+		rb_buf_init(&to.text, NULL, SIZE_MAX);
+		rb_buf_init(&b, NULL, SIZE_MAX);
+		assert_int_equal(rb_masker_add(to.masker, RB_STR(LONG_SECRET)), 0);
+		rb_buf_fmt(&b, "steps:\n%s", rows[i].before);
+		rb_buf_pad(&b, 'x', rows[i].bound - 20);
+		rb_buf_fmt(&b, "%s%s", LONG_SECRET, rows[i].after);
+		m.answers[0] = "no";
+		mock_load(&m, rb_buf_cstr(&b));
+		mock_start_flow(&m);
+		rb_bus_add(m.bus, &sink);
+		mock_drive(&m);
+		if (strstr(rb_buf_cstr(&to.text), "xxx***") == NULL)
+			fail_msg("row %zu: the secret was not come to", i);
+		if (strstr(rb_buf_cstr(&to.text), "Zq7-v") != NULL)
+			fail_msg("row %zu shows the beginning of a secret", i);
+		rb_buf_free(&b);
+		rb_buf_free(&to.text);
+		mock_free(&m);
+		rb_masker_free(to.masker);
+	}
+}
+
+/* What cannot be done is not asked about. */
+static void
+test_confirm_of_an_unset_value(void **state)
+{
+	struct mock m;
+
+	(void)state;
+	mock_init(&m);
+	m.answers[0] = "yes";
+	mock_expect(&m,
+	    "steps:\n  - {id: a, effect: danger, run: pass $late_exit}\n  - {id: late, look: pass}\n", 1,
+	    "a errored\nrun_end failed\n");
+	assert_null(strstr(rb_buf_cstr(&m.log), "ask"));
+	assert_non_null(strstr(m.reason.p, "late.exit"));
+	mock_free(&m);
+}
+
+/* Calls of calls, more than can be gone through: it ends, and says that it did not count them all. */
+static void
+test_confirm_counts_no_end_of_changes(void **state)
+{
+	struct mock m;
+	struct rb_buf b;
+
+	(void)state;
+	mock_init(&m);
+	m.answers[0] = "no";
+	rb_buf_init(&b, NULL, SIZE_MAX);
+	rb_buf_c(&b, "steps: [{id: g, confirm: Go?, call: p0}]\nprocedures:\n");
+	for (int i = 0; i < 30; i++)
+		rb_buf_fmt(&b, "  p%d: {steps: [{call: p%d}, {call: p%d}]}\n", i, i + 1, i + 1);
+	rb_buf_c(&b, "  p30: {steps: [{id: z, run: pass}]}\n");
+	mock_run_text(&m, rb_buf_cstr(&b));
+	assert_non_null(strstr(m.does, "- z\n… and at least 995 more changes"));
+	rb_buf_free(&b);
+	mock_free(&m);
+}
+
 static void
 test_loop_confirms_once(void **state)
 {
@@ -567,6 +714,9 @@ main(void)
 	    cmocka_unit_test(test_group_confirm_done_if_verify), cmocka_unit_test(test_loop),
 	    cmocka_unit_test(test_loop_stops_on_fail), cmocka_unit_test(test_confirm_shows_the_script),
 	    cmocka_unit_test(test_confirm_shows_the_changes_inside),
+	    cmocka_unit_test(test_confirm_cuts_long_lines), cmocka_unit_test(test_cut_texts_hide_secrets),
+	    cmocka_unit_test(test_confirm_of_an_unset_value),
+	    cmocka_unit_test(test_confirm_counts_no_end_of_changes),
 	    cmocka_unit_test(test_loop_confirms_once), cmocka_unit_test(test_loop_results),
 	    cmocka_unit_test(test_loop_keys_of_items), cmocka_unit_test(test_loop_over_nothing),
 	    cmocka_unit_test(test_loop_items_start_clean), cmocka_unit_test(test_set),

@@ -49,6 +49,34 @@ skipped_steps_in_a_row_are_one_line(void **state)
 	stage_close(&s);
 }
 
+/* Of a long row the first are named, and memory is taken for them alone. */
+static void
+many_skipped_steps_are_counted(void **state)
+{
+	static const char names[] =
+	    "  – skipped: s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, "
+	    "s16, s17, s18, s19, s20 (2)";
+	char want[256], tail[32], id[16];
+	struct stage s;
+
+	(void)state;
+	stage_open(&s, RB_VIEW_PLAIN, 200, false, false);
+	/* Once with the twentieth as the last, then with as many behind it that nobody reads. */
+	for (int more = 0; more <= 9980; more += 9980) {
+		for (int i = 1; i <= 20 + more; i++) {
+			snprintf(id, sizeof(id), "s%d", i);
+			skips(&s, id, "S", 0);
+			if (i == 20)
+				skips(&s, id, "S", 0);
+		}
+		snprintf(tail, sizeof(tail), " … and %d more", more);
+		snprintf(want, sizeof(want), "%s%s\n  » so\n", names, more > 0 ? tail : "");
+		emit(&s, RB_EV_SAY, NULL, "text", "so", NULL);
+		expect(&s, want);
+	}
+	stage_close(&s);
+}
+
 static void
 the_operators_own_skip_has_its_line(void **state)
 {
@@ -253,6 +281,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(skipped_steps_in_a_row_are_one_line),
+	    cmocka_unit_test(many_skipped_steps_are_counted),
 	    cmocka_unit_test(the_operators_own_skip_has_its_line),
 	    cmocka_unit_test(the_end_lists_what_was_changed),
 	    cmocka_unit_test(where_nothing_was_changed_nothing_is_listed),
