@@ -40,10 +40,10 @@ setup() {
   sandbox
   rm -f "$STACK/docker-compose.override.yml" "$STACK/backend/broken"
   # A container that was only kept from answering soon answers again.
-  if ! within 5 is_healthy 2>/dev/null; then
+  if ! within 5 stack_is_healthy 2>/dev/null; then
     in_stack rm --stop --force backend db >/dev/null 2>&1
     in_stack up -d >/dev/null 2>&1
-    within 120 is_healthy
+    within 120 stack_is_healthy
   fi
   OPTIONS=()
   start_httpd /v2/enqueue status=202 /slack body=ok
@@ -62,19 +62,8 @@ in_stack() {
   fi
 }
 
-container() { docker ps -aq --filter label=com.docker.compose.project=stack --filter "label=com.docker.compose.service=$1"; }
-
 # Which container it is, and since when it runs.
 started() { docker inspect --format '{{.Id}} {{.State.StartedAt}}' "$(container "$1")"; }
-
-is_healthy() {
-  local s
-  for s in backend db; do
-    docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$(container $s)" 2>/dev/null |
-      grep -qx 'running healthy' || return 1
-  done
-  answers "$STACK_PORT" 2>/dev/null
-}
 
 # What the run has to tell people by. (Not by env, whose arguments others could see.)
 tell() {

@@ -22,7 +22,7 @@ teardown_file() { docker_end; }
 setup() {
   need_docker
   sandbox
-  eventually is_healthy
+  eventually stack_is_healthy
   BACKEND=$(container backend)
   DB=$(container db)
 }
@@ -32,18 +32,7 @@ teardown() {
   end_all
 }
 
-container() { docker ps -aq --filter "label=com.docker.compose.service=$1"; }
-
 state() { docker inspect --format '{{.State.Status}} {{.State.StartedAt}}' "$1"; }
-
-is_healthy() {
-  local s
-  for s in backend db; do
-    docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$(container $s)" 2>/dev/null |
-      grep -qx 'running healthy' || return 1
-  done
-  answers "$STACK_PORT" 2>/dev/null
-}
 
 api_service_down() {
   run --separate-stderr "$RUNBOOK" run "$TOP/runbooks/api-service-down.yaml" --set "folder=$STACK" --set "port=$STACK_PORT" "$@"

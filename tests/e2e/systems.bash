@@ -358,6 +358,19 @@ compose() {
   fi
 }
 
+# container SERVICE — the id of its container, also of one that does not run.
+container() { docker ps -aq --filter label=com.docker.compose.project=stack --filter "label=com.docker.compose.service=$1"; }
+
+# Both containers run, their health checks say so, and the API answers.
+stack_is_healthy() {
+  local s
+  for s in backend db; do
+    docker inspect --format '{{.State.Status}} {{.State.Health.Status}}' "$(container $s)" 2>/dev/null |
+      grep -qx 'running healthy' || return 1
+  done
+  answers "$STACK_PORT" 2>/dev/null
+}
+
 stack_end() { [ -z "${STACK:-}" ] || compose down -t 1 --remove-orphans >/dev/null 2>&1 || true; }
 
 # ---- a host of its own, that systemd runs ----
